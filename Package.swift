@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The order is that of docs/design.md: a target may import only what stands above it and what its own line lists.
+// `--explicit-target-dependency-import-check error` makes the compiler hold us to it.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swiftrun",
+    products: [
+        .executable(name: "swiftrun", targets: ["swiftrun"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C: system calls and constants, and the three libraries.
+        .target(name: "CLinux"),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CYajl", providers: [.apt(["libyajl-dev"])]),
+        .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
+
+        // 1
+        library("Kernel", ["CLinux"]),
+        library("JSON", ["CYajl"]),
+        library("Steps", ["CLinux"]),
+        // 2
+        library("Stage", ["Steps", "CLinux"]),
+        library("Spec", ["JSON"]),
+        // 3
+        library("Filters", ["Spec", "CSeccomp", "Kernel"]),
+        library("Cgroups", ["Spec", "Kernel", "CLinux"]),
+        library("Plan", ["Spec", "Steps", "CLinux", "CCap"]),
+        library("Store", ["Spec", "JSON", "Kernel"]),
+        // 4
+        library("Launch", ["Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
+        // 5
+        library("Lifecycle", ["Launch", "Plan", "Filters", "Cgroups", "Store", "Spec", "Kernel"]),
+        // 7
+        library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
+        // 8
+        .executableTarget(name: "swiftrun", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests
+        .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),
+        .executableTarget(name: "Probe", path: "Tests/Probe"),
+        tests("KernelTests", ["Kernel"]),
+        tests("JSONTests", ["JSON", "TestKit"]),
+        tests("SpecTests", ["Spec", "JSON", "TestKit"]),
+        tests("PlanTests", ["Plan", "Spec", "Steps", "JSON", "TestKit"]),
+        tests("StageTests", ["Stage", "Steps", "TestKit"]),
+        tests("FiltersTests", ["Filters", "Spec", "JSON", "TestKit"]),
+        tests("CgroupsTests", ["Cgroups", "Spec", "Kernel", "TestKit"]),
+        tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),
+        tests("CommandsTests", ["Commands", "TestKit"]),
+        tests("LifecycleTests", ["TestKit", "JSON"]),
+        tests("HouseTests", ["TestKit"]),
+    ]
+)

@@ -1,0 +1,71 @@
+#include "call.h"
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <net/if.h>
+#include "clinux.h"
+
+int clinux_socket(int domain, int type, int protocol) { return (int)CALL(SYS_socket, domain, type, protocol); }
+int clinux_socketpair(int domain, int type, int protocol, int fds[2]) {
+    return (int)CALL(SYS_socketpair, domain, type, protocol, fds);
+}
+static int address(const char *path, struct sockaddr_un *result) {
+    size_t length = strlen(path);
+    if (length >= sizeof result->sun_path) return -ENAMETOOLONG;
+    memset(result, 0, sizeof *result);
+    result->sun_family = AF_UNIX;
+    memcpy(result->sun_path, path, length);
+    return 0;
+}
+int clinux_connect_unix(int fd, const char *path) {
+    struct sockaddr_un name;
+    int status = address(path, &name);
+    return status < 0 ? status : (int)CALL(SYS_connect, fd, &name, sizeof name);
+}
+int clinux_bind_unix(int fd, const char *path) {
+    struct sockaddr_un name;
+    int status = address(path, &name);
+    return status < 0 ? status : (int)CALL(SYS_bind, fd, &name, sizeof name);
+}
+int clinux_listen(int fd, int backlog) { return (int)CALL(SYS_listen, fd, backlog); }
+int clinux_accept4(int fd, int flags) { return (int)CALL(SYS_accept4, fd, NULL, NULL, flags); }
+int clinux_peer_credentials(int fd, struct clinux_ucred *result) {
+    socklen_t size = sizeof *result;
+    return (int)CALL(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, result, &size);
+}
+long clinux_send_fd(int socket, const void *bytes, size_t count, int fd) {
+    struct iovec part = { .iov_base = (void *)bytes, .iov_len = count };
+    union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control;
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+    if (fd >= 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        control.header.cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    }
+    return CALL(SYS_sendmsg, socket, &message, MSG_NOSIGNAL);
+}
+long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd) {
+    struct iovec part = { .iov_base = bytes, .iov_len = count };
+    union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control;
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+    *fd = -1;
+    long received = CALL(SYS_recvmsg, socket, &message, MSG_CMSG_CLOEXEC);
+    if (received < 0) return received;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS
+        && header->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return received;
+}
+int clinux_loopback_up(int socket) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, "lo", 3);
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    return (int)CALL(SYS_ioctl, socket, SIOCSIFFLAGS, &request);
+}
