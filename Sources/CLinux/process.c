@@ -123,4 +123,8 @@ int clinux_setdomainname(const char *name, size_t length) { return (int)CALL(SYS
 int clinux_seccomp(unsigned operation, unsigned flags, const void *argument) {
     return (int)CALL(SYS_seccomp, operation, flags, argument);
 }
+int clinux_seccomp_load(unsigned flags, const void *program, unsigned short length) {
+    struct sock_fprog filter = { .len = length, .filter = (struct sock_filter *)program };
+    return (int)CALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+}
 int clinux_sync(void) { return (int)CALL(SYS_sync); }

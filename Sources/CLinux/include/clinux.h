@@ -16,6 +16,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/fcntl.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/ioprio.h>
 #include <linux/keyctl.h>
@@ -199,6 +200,8 @@ int clinux_keyctl(int operation, unsigned long a, unsigned long b, unsigned long
 int clinux_sethostname(const char *name, size_t length);
 int clinux_setdomainname(const char *name, size_t length);
 int clinux_seccomp(unsigned operation, unsigned flags, const void *argument);
+// Loads `length` instructions of classic BPF; with NEW_LISTENER among the flags returns the listener.
+int clinux_seccomp_load(unsigned flags, const void *program, unsigned short length);
 int clinux_sync(void);
 
 // identity.c

@@ -1,0 +1,37 @@
+internal import CLinux
+public import Steps
+
+/// All that the child has: its steps, its descriptors, and room to work in. Made before the clone; nothing is added after it.
+@safe public struct Child: BitwiseCopyable {
+    let steps: UnsafeBufferPointer<Step>
+    /// Descriptors by slot number, -1 where empty.
+    let slots: UnsafeMutablePointer<Int32>
+    let scratch: UnsafeMutablePointer<UInt8>
+    /// Where a failure is told: the parent's socket, then the report fifo.
+    var reportFD: Int32
+    /// The index of the program found by `findProgram`.
+    var program: Int
+    var hasWorkingDirectory: Bool
+
+    /// Bytes of `scratch`.
+    public static var scratchSize: Int {
+        @_noAllocation @_noLocks get { 65536 }
+    }
+
+    public init(
+        steps: UnsafeBufferPointer<Step>, slots: UnsafeMutablePointer<Int32>, scratch: UnsafeMutablePointer<UInt8>
+    ) {
+        unsafe self.steps = unsafe steps
+        unsafe self.slots = unsafe slots
+        unsafe self.scratch = unsafe scratch
+        reportFD = unsafe slots[Int(Slot.sync.index)]
+        program = 0
+        hasWorkingDirectory = false
+    }
+
+    @_noAllocation @_noLocks
+    func fd(_ slot: Slot) -> Int32 { unsafe slots[Int(slot.index)] }
+
+    @_noAllocation @_noLocks
+    func fill(_ slot: Slot, _ fd: Int32) { unsafe slots[Int(slot.index)] = fd }
+}

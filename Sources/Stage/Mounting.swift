@@ -1,0 +1,113 @@
+internal import CLinux
+internal import Steps
+
+/// mount(2) on a directory of the container, entered by descriptor: "." is not resolved again.
+@_noAllocation @_noLocks
+func mountFileSystem(_ step: MountStep, _ child: Child) -> Result {
+    let target = openTarget(step.target, .directory, step.targetRule, child)
+    if target < 0 { return target }
+    var result = refuseProc(target)
+    if result >= 0 { result = changeDirectory(target) }
+    if result >= 0 { result = mount(step.source, step.type, step.flags, step.data) }
+    if let fallback = step.fallback, result == -EPERM || result == -EBUSY {
+        result = unsafe moveMount(child.fd(fallback), onto: target, pointer(""), byDescriptor)
+        if result >= 0 && step.flags & clinux_MS_RDONLY != 0 {
+            result = unsafe setMountAttributes(
+                child.fd(fallback), pointer(""), UInt32(AT_EMPTY_PATH), set: UInt64(MOUNT_ATTR_RDONLY), clear: 0, propagation: 0)
+        }
+    }
+    _ = close(target)
+    if result < 0 { return result }
+    if step.propagation == 0 && step.recursiveSet == 0 && step.recursiveClear == 0 { return 0 }
+    let mounted = unsafe openInRoot(step.target.pointer, child)
+    if mounted < 0 { return mounted }
+    result = setRecursively(mounted, step.recursiveSet, step.recursiveClear)
+    if result >= 0 { result = setPropagation(mounted, step.propagation) }
+    _ = close(mounted)
+    return result
+}
+
+var byDescriptor: UInt32 {
+    @_noAllocation @_noLocks get { UInt32(MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) }
+}
+
+/// Puts a copied tree on a directory or file of the container.
+@_noAllocation @_noLocks
+func bind(_ step: BindStep, _ child: Child) -> Result {
+    let tree = child.fd(step.tree)
+    var source = clinux_stat()
+    var result = unsafe status(tree, pointer(""), AT_EMPTY_PATH, &source)
+    if result < 0 { return result }
+    let kind: TargetKind = source.mode & fileType == directoryType ? .directory : .file
+    let target = openTarget(step.target, kind, .follow, child)
+    if target < 0 { return target }
+    if case .refused = step.coversProc { result = refuseProc(target) }
+    if result >= 0 { result = setAttributes(tree, step) }
+    if result >= 0 { result = unsafe moveMount(tree, onto: target, pointer(""), byDescriptor) }
+    _ = close(target)
+    if result >= 0 { result = setRecursively(tree, step.recursiveSet, step.recursiveClear) }
+    if result >= 0 { result = setPropagation(tree, step.propagation) }
+    _ = close(tree)
+    return result
+}
+
+/// What was asked for; where the kernel has locked a flag that was merely not asked for, without clearing it.
+@_noAllocation @_noLocks
+private func setAttributes(_ tree: Int32, _ step: BindStep) -> Result {
+    if step.set == 0 && step.clear == 0 { return 0 }
+    let result = unsafe setMountAttributes(
+        tree, pointer(""), UInt32(AT_EMPTY_PATH), set: step.set, clear: step.clear, propagation: 0)
+    guard result == -EPERM else { return result }
+    return unsafe setMountAttributes(
+        tree, pointer(""), UInt32(AT_EMPTY_PATH), set: step.set, clear: step.mustClear, propagation: 0)
+}
+
+@_noAllocation @_noLocks
+private func setRecursively(_ fd: Int32, _ set: UInt64, _ clear: UInt64) -> Result {
+    if set == 0 && clear == 0 { return 0 }
+    return unsafe setMountAttributes(
+        fd, pointer(""), UInt32(AT_EMPTY_PATH | AT_RECURSIVE), set: set, clear: clear, propagation: 0)
+}
+
+@_noAllocation @_noLocks
+private func setPropagation(_ fd: Int32, _ flags: UInt64) -> Result {
+    if flags == 0 { return 0 }
+    let scope = flags & clinux_MS_REC != 0 ? UInt32(AT_EMPTY_PATH | AT_RECURSIVE) : UInt32(AT_EMPTY_PATH)
+    return unsafe setMountAttributes(fd, pointer(""), scope, set: 0, clear: 0, propagation: flags & ~clinux_MS_REC)
+}
+
+/// Nothing may be mounted inside a procfs, where the kernel's own files would be hidden (CVE-2019-16884, CVE-2019-19921).
+@_noAllocation @_noLocks
+private func refuseProc(_ target: Int32) -> Result {
+    var type: UInt64 = 0
+    var flags: UInt64 = 0
+    let result = fileSystem(target, &type, &flags)
+    if result < 0 { return result }
+    return type == UInt64(PROC_SUPER_MAGIC) ? -EPERM : 0
+}
+
+@_noAllocation @_noLocks
+func openDirectory(_ path: CText, _ slot: Slot, _ child: Child) -> Result {
+    let fd = unsafe openInRoot(path.pointer, child, UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    // What is not there has nothing to copy up.
+    if fd == -ENOENT { return 0 }
+    if fd >= 0 { child.fill(slot, fd) }
+    return fd
+}
+
+@_noAllocation @_noLocks
+func remountReadonly(_ path: CText, _ child: Child) -> Result {
+    let fd = unsafe openInRoot(path.pointer, child)
+    if fd < 0 { return fd }
+    let result = unsafe setMountAttributes(
+        fd, pointer(""), UInt32(AT_EMPTY_PATH), set: UInt64(MOUNT_ATTR_RDONLY), clear: 0, propagation: 0)
+    _ = close(fd)
+    return result
+}
+
+/// A directory of the container and those above it; not what stands there already.
+@_noAllocation @_noLocks
+func makeContainerDirectory(_ path: CText, _ child: Child) -> Result {
+    let fd = openTarget(path, .directory, .follow, child)
+    return fd < 0 ? fd : close(fd)
+}
