@@ -17,7 +17,10 @@ int clinux_close_range(unsigned first, unsigned last, unsigned flags) {
 long clinux_read(int fd, void *buffer, size_t count) { return CALL(SYS_read, fd, buffer, count); }
 long clinux_write(int fd, const void *buffer, size_t count) { return CALL(SYS_write, fd, buffer, count); }
 long clinux_pread(int fd, void *buffer, size_t count, long offset) { return CALL(SYS_pread64, fd, buffer, count, offset); }
-long clinux_lseek(int fd, long offset, int whence) { return CALL(SYS_lseek, fd, offset, whence); }
+long clinux_pwrite(int fd, const void *buffer, size_t count, long offset) {
+    return CALL(SYS_pwrite64, fd, buffer, count, offset);
+}
+int clinux_lseek(int fd, long offset, int whence) { return (int)CALL(SYS_lseek, fd, offset, whence); }
 int clinux_dup(int fd) { return (int)CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 3); }
 int clinux_dup3(int old, int new_fd, int flags) { return (int)CALL(SYS_dup3, old, new_fd, flags); }
 int clinux_fcntl(int fd, int command, long argument) { return (int)CALL(SYS_fcntl, fd, command, argument); }

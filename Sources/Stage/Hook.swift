@@ -2,38 +2,38 @@ internal import CLinux
 internal import Steps
 
 /// Runs a hook in the container's namespaces, the state on its standard input, and waits for its end or its deadline.
+///
+/// The state is a file and no pipe: nothing waits for a hook to read it.
 @_noAllocation @_noLocks
 func runHook(_ step: HookStep, _ child: Child) -> Result {
-    writeProcessID(step)
-    var input: (Int32, Int32) = (-1, -1)
-    var result = pipe(&input)
+    let state = child.fd(step.state)
+    var result = writeProcessID(state, at: step.pidOffset)
     if result < 0 { return result }
     var pidfd: Int32 = -1
     let pid = clone(0, signal: Int32(CLINUX_SIGCHLD), &pidfd)
-    if pid == 0 { becomeHook(step, input.0, child) }
-    _ = close(input.0)
-    if pid < 0 {
-        _ = close(input.1)
-        return pid
-    }
-    // A hook that does not read its input is no failure; SIGPIPE is blocked.
-    _ = retry { unsafe write(input.1, step.state.pointer, step.state.count) }
-    _ = close(input.1)
+    if pid == 0 { becomeHook(step, state, child) }
+    if pid < 0 { return pid }
     result = waitForHook(pidfd, step.timeout)
     _ = close(pidfd)
     return result
 }
 
-/// Puts this process's pid, as it is called in its own namespace, where the state leaves room for it.
+/// Puts this process's pid, as it is called in its own namespace, where the state leaves room for it, and rewinds.
 @_noAllocation @_noLocks
-private func writeProcessID(_ step: HookStep) {
+private func writeProcessID(_ state: Int32, at offset: Int) -> Result {
     var number = processID()
-    var position = step.pidOffset + 9
+    var room = InlineArray<10, UInt8>(repeating: UInt8(ascii: " "))
+    var position = 9
     repeat {
-        unsafe step.state.pointer[position] = UInt8(truncatingIfNeeded: 48 + number % 10)
+        room[position] = UInt8(truncatingIfNeeded: 48 + number % 10)
         number /= 10
         position -= 1
     } while number > 0
+    var span = room.mutableSpan
+    let written = unsafe span.withUnsafeMutableBytes { bytes in
+        unsafe writeAt(state, bytes.baseAddress!, 10, offset)
+    }
+    return written < 0 ? Int32(truncatingIfNeeded: written) : rewind(state)
 }
 
 @_noAllocation @_noLocks

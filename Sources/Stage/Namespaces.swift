@@ -44,6 +44,17 @@ func writeProc(_ path: StaticString, _ text: CText, _ child: Child) -> Result {
 }
 
 @_noAllocation @_noLocks
+func setExecLabel(_ module: SecurityModule, _ label: CText, _ child: Child) -> Result {
+    switch module {
+    case .selinux: return writeProc("self/attr/exec", label, child)
+    case .apparmor:
+        // Kernels before 5.1 have one file for whichever module is first.
+        let result = writeProc("self/attr/apparmor/exec", label, child)
+        return result == -ENOENT ? writeProc("self/attr/exec", label, child) : result
+    }
+}
+
+@_noAllocation @_noLocks
 func writeSysctl(_ path: CText, _ value: CText, _ child: Child) -> Result {
     let resolve = UInt64(RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS)
     return unsafe writeOnce(open(child.fd(.proc), path.pointer, flags: writeFlags, resolve: resolve), value)

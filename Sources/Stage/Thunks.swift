@@ -80,6 +80,14 @@ func read(_ fd: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
 func write(_ fd: Int32, _ buffer: UnsafeRawPointer, _ count: Int) -> Int { unsafe clinux_write(fd, buffer, count) }
 
 @_semantics("no_performance_analysis") @inline(__always)
+func writeAt(_ fd: Int32, _ buffer: UnsafeRawPointer, _ count: Int, _ offset: Int) -> Int {
+    unsafe clinux_pwrite(fd, buffer, count, offset)
+}
+
+@_semantics("no_performance_analysis") @inline(__always)
+func rewind(_ fd: Int32) -> Result { clinux_lseek(fd, 0, 0) }
+
+@_semantics("no_performance_analysis") @inline(__always)
 func duplicate(_ fd: Int32, as number: Int32) -> Result { clinux_dup3(fd, number, 0) }
 
 @_semantics("no_performance_analysis") @inline(__always)
@@ -155,13 +163,6 @@ func sendFile(to out: Int32, from source: Int32, _ count: Int) -> Int { clinux_s
 @_semantics("no_performance_analysis") @inline(__always)
 func copyTimes(_ directory: Int32, _ path: UnsafePointer<CChar>, from source: Int32, _ sourcePath: UnsafePointer<CChar>) -> Result {
     unsafe clinux_utimensat_copy(directory, path, source, sourcePath)
-}
-
-@_semantics("no_performance_analysis") @inline(__always)
-func pipe(_ ends: inout (Int32, Int32)) -> Result {
-    unsafe withUnsafeMutableBytes(of: &ends) { bytes in
-        unsafe clinux_pipe2(bytes.baseAddress!.assumingMemoryBound(to: Int32.self), O_CLOEXEC)
-    }
 }
 
 @_semantics("no_performance_analysis") @inline(__always)

@@ -43,4 +43,12 @@ extension CText: CustomStringConvertible {
         unsafe self.pointer = unsafe pointer
         self.count = count
     }
+
+    /// The same memory as text, up to its first NUL; there must be one.
+    public var text: CText {
+        let characters = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self)
+        var length = 0
+        while unsafe pointer[length] != 0 { length += 1 }
+        return unsafe CText(characters, count: length)
+    }
 }

@@ -15,6 +15,7 @@ public enum Step: BitwiseCopyable {
     /// Hides the process from ptrace and /proc from anyone without rights over the host (CVE-2016-9962).
     case becomeUndumpable
     case dieWithParent
+    case outliveParent
     case newSession
     /// A new session keyring of this name. keyctl(2).
     case newKeyring(CText)
@@ -70,6 +71,8 @@ public enum Step: BitwiseCopyable {
     case setIOPriority(Int32)
     case setMemoryPolicy(mode: Int32, CBytes)
     case setPersonality(UInt64)
+    /// What the security module runs the program as; the text is what its file in /proc wants.
+    case setExecLabel(SecurityModule, CText)
     case enterWorkingDirectory(CText, Patience)
     case loadFilter(FilterStep)
     /// Drops every bounding capability not in this mask.
@@ -99,6 +102,8 @@ public enum Recursion: BitwiseCopyable, Hashable, Sendable { case one, all }
 public enum Existing: BitwiseCopyable, Hashable, Sendable { case keep, replace }
 
 public enum RootEntry: BitwiseCopyable, Hashable, Sendable { case pivot, move }
+
+public enum SecurityModule: BitwiseCopyable, Hashable, Sendable { case apparmor, selinux }
 
 /// Whether a refused chdir(2) may be tried again after the user has changed.
 public enum Patience: BitwiseCopyable, Hashable, Sendable { case mayRetry, last }
@@ -194,14 +199,14 @@ public struct HookStep: BitwiseCopyable {
     public var path: CText
     public var arguments: CTexts
     public var environment: CTexts
-    /// The state as JSON; `pidOffset` is where 10 spaces wait for this process's pid.
-    public var state: CBytes
+    /// A file with the state as JSON; at `pidOffset`, 10 spaces wait for this process's pid.
+    public var state: Slot
     public var pidOffset: Int
     /// Nanoseconds; 0: no limit.
     public var timeout: Int64
 
     public init(
-        kind: CText, path: CText, arguments: CTexts, environment: CTexts, state: CBytes, pidOffset: Int, timeout: Int64
+        kind: CText, path: CText, arguments: CTexts, environment: CTexts, state: Slot, pidOffset: Int, timeout: Int64
     ) {
         self.kind = kind
         self.path = path

@@ -1,0 +1,34 @@
+internal import Spec
+internal import Steps
+
+extension Planner {
+    mutating func addCreateHooks() throws(PlanError) {
+        if !config.hooks.prestart.isEmpty || !config.hooks.createRuntime.isEmpty { add(.await(.runRuntimeHooks)) }
+        guard !config.hooks.createContainer.isEmpty else { return }
+        let state = newSlot()
+        plan.createContainerState = state
+        for (index, hook) in config.hooks.createContainer.enumerated() {
+            try add(hook, "createContainer", index, state, [])
+        }
+    }
+
+    mutating func addStartHooks(_ process: Process) throws(PlanError) {
+        guard !config.hooks.startContainer.isEmpty else { return }
+        let state = newSlot()
+        plan.startContainerState = state
+        for (index, hook) in config.hooks.startContainer.enumerated() {
+            try add(hook, "startContainer", index, state, process.environment)
+        }
+    }
+
+    private mutating func add(
+        _ hook: Hook, _ kind: String, _ index: Int, _ state: Slot, _ environment: [String]
+    ) throws(PlanError) {
+        let field = "/hooks/\(kind)/\(index)"
+        add(.runHook(HookStep(
+            kind: try text(kind, field), path: try text(hook.path, "\(field)/path"),
+            arguments: try texts(hook.arguments, "\(field)/args"),
+            environment: try texts(hook.environment ?? environment, "\(field)/env"), state: state,
+            pidOffset: request.hookPIDOffset, timeout: Int64(hook.timeout ?? 0) * 1_000_000_000)))
+    }
+}

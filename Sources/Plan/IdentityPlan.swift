@@ -1,0 +1,71 @@
+internal import Spec
+internal import Steps
+
+extension Planner {
+    /// What takes rights, and what a strict filter may forbid.
+    mutating func addIdentityBeforeFilter(_ process: Process) throws(PlanError) {
+        plan.rlimits = process.rlimits
+        plan.oomScoreAdj = process.oomScoreAdj
+        try addEnvironment(process)
+        add(.setUmask(process.user.umask))
+        add(.enterWorkingDirectory(try text(process.workingDirectory, "/process/cwd"), .mayRetry))
+        if !process.apparmorProfile.isEmpty {
+            add(.setExecLabel(.apparmor, try text("exec " + process.apparmorProfile, "/process/apparmorProfile")))
+        }
+        if !process.selinuxLabel.isEmpty {
+            add(.setExecLabel(.selinux, try text(process.selinuxLabel, "/process/selinuxLabel")))
+        }
+        if process.hasNoNewPrivileges { add(.setNoNewPrivileges) }
+        add(.keepDescriptors(Int32(request.preservedDescriptors)))
+        add(.resetSignals)
+        // From here the parent's death shows as the end of the conversation.
+        add(.outliveParent)
+    }
+
+    mutating func addFilter() {
+        guard let filter = request.filter else { return }
+        add(.loadFilter(FilterStep(
+            program: plan.pool.intern(filter.instructions), flags: filter.flags,
+            listener: filter.hasListener ? .sent : .none)))
+    }
+
+    /// The bounding set needs CAP_SETPCAP and the groups CAP_SETGID: both before the user changes; the other sets after, since
+    /// the change clears them.
+    mutating func addIdentity(_ process: Process) throws(PlanError) {
+        let masks: CapabilityMasks? = if let sets = process.capabilities { capabilityMasks(sets) } else { nil }
+        if let masks {
+            add(.limitBounding(masks.bounding))
+            add(.keepCapabilities)
+        }
+        add(.ownStreams(uid: process.user.uid))
+        if isSetgroupsDenied {
+            guard process.user.additionalGids.isEmpty else {
+                throw PlanError("/process/user/additionalGids", "cannot set any additional groups in a rootless container")
+            }
+        } else {
+            var bytes: [UInt8] = []
+            for gid in process.user.additionalGids {
+                for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: gid >> shift)) }
+            }
+            add(.setGroups(plan.pool.intern(bytes), count: Int32(process.user.additionalGids.count)))
+        }
+        add(.becomeUser(uid: process.user.uid, gid: process.user.gid))
+        if let masks {
+            add(.setCapabilities(
+                effective: masks.effective, permitted: masks.permitted, inheritable: masks.inheritable))
+            add(.raiseAmbient(masks.ambient))
+        }
+        // A directory of a network file system may be open to its user only.
+        add(.enterWorkingDirectory(try text(process.workingDirectory, "/process/cwd"), .last))
+        if let program { add(.findProgram(program)) }
+    }
+
+    /// Without rights over the host a process may map its own ids, but has to give up setgroups(2) for it.
+    private var isSetgroupsDenied: Bool {
+        facts.isSetgroupsDenied || (isNew(.user) && facts.uid != 0 && isOwnMap(config.linux.gidMappings))
+    }
+
+    private func isOwnMap(_ mappings: [IDMapping]) -> Bool {
+        mappings.count == 1 && mappings[0].size == 1 && mappings[0].hostID == facts.gid
+    }
+}

@@ -1,0 +1,50 @@
+public import Spec
+public import Steps
+
+/// All that a launch will do, decided: what the parent prepares, and the child's steps from clone to exec.
+public struct LaunchPlan {
+    /// Owns the text that the steps point to.
+    public let pool: TextPool
+    /// CLONE_NEW* flags of the first clone.
+    public var cloneFlags: UInt64 = 0
+    /// Namespaces to open before the clone, in the order they are joined.
+    public var joins: [NamespaceJoin] = []
+    /// nil: no new user namespace.
+    public var idMaps: IDMaps?
+    public var steps: [Step] = []
+    /// How many slots the steps use.
+    public var slotCount = Slot.firstFree
+    /// Files with the state for hooks inside the container.
+    public var createContainerState: Slot?
+    public var startContainerState: Slot?
+    public var rlimits: [Rlimit] = []
+    /// nil: left as it is.
+    public var oomScoreAdj: Int32?
+    /// What a careful user wants to know.
+    public var warnings: [String] = []
+
+    init(pool: TextPool) { self.pool = pool }
+
+    /// The steps after the gate: what may fail in `start`.
+    public var lateSteps: ArraySlice<Step> {
+        let gate = steps.firstIndex { if case .waitAtGate = $0 { true } else { false } }
+        return gate.map { steps[($0 + 1)...] } ?? []
+    }
+}
+
+/// A namespace to join by path.
+public struct NamespaceJoin: Hashable, Sendable {
+    public var kind: Namespace.Kind
+    public var path: String
+    /// CLONE_NEW*.
+    public var type: Int32
+    public var slot: Slot
+    /// The field of config.json that names it.
+    public var field: String
+}
+
+/// The id maps of a new user namespace.
+public struct IDMaps: Hashable, Sendable {
+    public var uids: [IDMapping]
+    public var gids: [IDMapping]
+}
