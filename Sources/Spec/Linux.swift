@@ -57,7 +57,7 @@ public struct TimeOffset: Hashable, Sendable {
 
 /// One entry of `linux.devices`.
 public struct Device: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
         case character = "c", block = "b", unbuffered = "u", fifo = "p"
     }
 

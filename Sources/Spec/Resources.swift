@@ -16,7 +16,7 @@ public struct Resources: Hashable, Sendable {
 }
 
 public struct DeviceRule: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
         case all = "a", character = "c", block = "b"
     }
 

@@ -29,6 +29,33 @@ public struct Seccomp: Hashable, Sendable {
         case waitKillableRecv = "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"
     }
 
+    /// The architectures of the specification; libseccomp knows fewer.
+    public enum Architecture: String, CaseIterable, Hashable, Sendable {
+        case x86 = "SCMP_ARCH_X86"
+        case x86_64 = "SCMP_ARCH_X86_64"
+        case x32 = "SCMP_ARCH_X32"
+        case arm = "SCMP_ARCH_ARM"
+        case aarch64 = "SCMP_ARCH_AARCH64"
+        case mips = "SCMP_ARCH_MIPS"
+        case mips64 = "SCMP_ARCH_MIPS64"
+        case mips64n32 = "SCMP_ARCH_MIPS64N32"
+        case mipsel = "SCMP_ARCH_MIPSEL"
+        case mipsel64 = "SCMP_ARCH_MIPSEL64"
+        case mipsel64n32 = "SCMP_ARCH_MIPSEL64N32"
+        case ppc = "SCMP_ARCH_PPC"
+        case ppc64 = "SCMP_ARCH_PPC64"
+        case ppc64le = "SCMP_ARCH_PPC64LE"
+        case s390 = "SCMP_ARCH_S390"
+        case s390x = "SCMP_ARCH_S390X"
+        case parisc = "SCMP_ARCH_PARISC"
+        case parisc64 = "SCMP_ARCH_PARISC64"
+        case riscv64 = "SCMP_ARCH_RISCV64"
+        case loongarch64 = "SCMP_ARCH_LOONGARCH64"
+        case m68k = "SCMP_ARCH_M68K"
+        case sh = "SCMP_ARCH_SH"
+        case sheb = "SCMP_ARCH_SHEB"
+    }
+
     public struct Argument: Hashable, Sendable {
         /// 0 to 5.
         public var index: UInt32
