@@ -51,7 +51,7 @@ let package = Package(
         library("Plan", ["Spec", "Steps", "CLinux", "CCap"]),
         library("Store", ["Spec", "JSON", "Kernel"]),
         // 4
-        library("Launch", ["Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
+        library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
         library("Lifecycle", ["Launch", "Plan", "Filters", "Cgroups", "Store", "Spec", "Kernel"]),
         // 7

@@ -66,5 +66,6 @@ func run(_ step: Step, _ child: inout Child) -> Result {
     case .resetSignals: resetSignals()
     case .waitAtGate: waitAtGate(&child)
     case .execute(let step): execute(step, child)
+    case .executeHook(let step): executeHook(step, child)
     }
 }

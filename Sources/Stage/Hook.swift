@@ -11,7 +11,7 @@ func runHook(_ step: HookStep, _ child: Child) -> Result {
     if result < 0 { return result }
     var pidfd: Int32 = -1
     let pid = clone(0, signal: Int32(CLINUX_SIGCHLD), &pidfd)
-    if pid == 0 { becomeHook(step, state, child) }
+    if pid == 0 { becomeHook(step, child) }
     if pid < 0 { return pid }
     result = waitForHook(pidfd, step.timeout)
     _ = close(pidfd)
@@ -37,8 +37,15 @@ private func writeProcessID(_ state: Int32, at offset: Int) -> Result {
 }
 
 @_noAllocation @_noLocks
-private func becomeHook(_ step: HookStep, _ input: Int32, _ child: Child) -> Never {
-    var result = duplicate(input, as: 0)
+private func becomeHook(_ step: HookStep, _ child: Child) -> Never {
+    _ = executeHook(step, child)
+    terminate(127)
+}
+
+/// The state on standard input, what it prints to the parent, and nothing else of ours.
+@_noAllocation @_noLocks
+func executeHook(_ step: HookStep, _ child: Child) -> Result {
+    var result = duplicate(child.fd(step.state), as: 0)
     let output = child.fd(.hookOutput)
     if output >= 0 {
         if result >= 0 { result = duplicate(output, as: 1) }
@@ -46,11 +53,10 @@ private func becomeHook(_ step: HookStep, _ input: Int32, _ child: Child) -> Nev
     }
     if result >= 0 { result = closeRange(3, UInt32.max, UInt32(CLOSE_RANGE_CLOEXEC)) }
     if result >= 0 { result = resetSignals() }
-    if result >= 0 { _ = unsafe execute(step.path.pointer, step.arguments, step.environment) }
-    terminate(127)
+    return result < 0 ? result : unsafe execute(step.path.pointer, step.arguments, step.environment)
 }
 
-/// 0 for a hook that ended well; -ETIME past its deadline, -ECHILD for a bad end.
+/// 0 for a hook that ended well; -ETIME past its deadline; else its end, as a report tells it.
 @_noAllocation @_noLocks
 private func waitForHook(_ pidfd: Int32, _ timeout: Int64) -> Result {
     var end = clinux_exit()
@@ -67,6 +73,7 @@ private func waitForHook(_ pidfd: Int32, _ timeout: Int64) -> Result {
     }
     let waited = retry { Int(wait(pidfd, &end)) }
     if waited < 0 { return Int32(truncatingIfNeeded: waited) }
-    // CLD_EXITED is 1.
-    return end.code == 1 && end.status == 0 ? 0 : -ECHILD
+    let isExit = end.code == Int32(CLINUX_CLD_EXITED)
+    if isExit && end.status == 0 { return 0 }
+    return 0 - (Report.hookEnd + (isExit ? 0 : Report.hookSignaled) + end.status)
 }

@@ -8,6 +8,7 @@ internal import Steps
 @_noAllocation @_noLocks
 public func runStage(_ start: Child) -> Never {
     var child = start
+    if child.fd(.parentEnd) >= 0 { _ = close(child.fd(.parentEnd)) }
     var index = 0
     while unsafe index < child.steps.count {
         let result = unsafe run(child.steps[index], &child)

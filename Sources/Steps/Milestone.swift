@@ -24,6 +24,10 @@ public struct Report: BitwiseCopyable, Hashable, Sendable {
     /// The errno of a failure, or what the number below says.
     public var value: Int32
 
+    /// The value of a failed hook: this and its wait status, `code` or `hookSignaled + signal`; no errno is as large.
+    @inlinable public static var hookEnd: Int32 { 0x10000 }
+    @inlinable public static var hookSignaled: Int32 { 0x100 }
+
     @inlinable public init(subject: Int32, value: Int32) {
         self.subject = subject
         self.value = value

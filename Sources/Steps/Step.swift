@@ -95,6 +95,8 @@ public enum Step: BitwiseCopyable {
     // The end
     case waitAtGate
     case execute(ProgramStep)
+    /// Becomes a hook of the runtime's own namespaces.
+    case executeHook(HookStep)
 }
 
 public enum Recursion: BitwiseCopyable, Hashable, Sendable { case one, all }

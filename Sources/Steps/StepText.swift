@@ -72,6 +72,7 @@ extension Step: CustomStringConvertible {
         case .keepDescriptors(let count): count == 0 ? "close descriptors from 3 on exec" : "keep descriptors 3 to \(2 + count)"
         case .resetSignals: "reset signals"
         case .waitAtGate: "wait for start"
+        case .executeHook(let step): "exec \(step.kind) hook \(step.path)"
         case .execute(let step): "exec \(step.arguments.strings)"
         }
     }

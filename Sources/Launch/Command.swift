@@ -1,0 +1,79 @@
+internal import Kernel
+internal import Steps
+
+/// A program that the parent runs and waits for in its own namespaces: a hook, or a helper such as newuidmap(1).
+struct Command {
+    /// What errors call it.
+    var name: String
+    var path: String
+    var arguments: [String]
+    var environment: [String] = []
+    /// What it reads on standard input.
+    var input: [UInt8] = []
+    /// Seconds; nil: no limit.
+    var timeout: UInt32?
+
+    init(_ name: String, _ path: String) {
+        self.name = name
+        self.path = path
+        arguments = [path]
+    }
+
+    /// Runs it; a bad end is an error with what it printed, and so is its deadline, past which it is killed.
+    func run() throws(LaunchError) {
+        let end: String?
+        let output: String
+        do throws(SyscallError) {
+            let printed = try makeMemoryFile("output")
+            end = try execute(printed)
+            output = end == nil ? "" : try tail(of: printed)
+        } catch { throw .prepare("run \(name)", error) }
+        if let end { throw .hook(name, end, output: output) }
+    }
+
+    /// nil when it ended well, else how it did.
+    private func execute(_ output: borrowing OwnedFD) throws(SyscallError) -> String? {
+        let pool = TextPool()
+        guard let kind = pool.intern(""), let program = pool.intern(path), let words = interned(arguments, pool),
+            let variables = interned(environment, pool)
+        else { return "contains a NUL byte" }
+        let slots = Slots(count: Slot.firstFree + 1)
+        let state = Slot(index: Slot.firstFree)
+        let file = try makeMemoryFile("input")
+        try write(input, to: file)
+        try rewind(file)
+        slots.put(file, in: state)
+        slots.put(try output.duplicate(), in: .hookOutput)
+        let step = HookStep(
+            kind: kind, path: program, arguments: words, environment: variables, state: state, pidOffset: 0, timeout: 0)
+        let child = try clone([.executeHook(step)], slots, flags: 0, cgroup: -1)
+        var none: OwnedFD?
+        let word = try listen(child.conversation, &none)
+        let deadline: Deadline = timeout.map { .after(.seconds(Int64($0))) } ?? .never
+        guard let status = try child.pidfd.wait(until: deadline) else {
+            try child.pidfd.send(.kill)
+            _ = try child.pidfd.wait()
+            return "timed out after \(timeout ?? 0) s"
+        }
+        if case .failed(_, let value) = word { return "\(path): \(Errno(rawValue: value))" }
+        return status == .exited(0) ? nil : "\(status)"
+    }
+
+    private func interned(_ strings: [String], _ pool: TextPool) -> CTexts? {
+        var texts: [CText] = []
+        for string in strings {
+            guard let text = pool.intern(string) else { return nil }
+            texts.append(text)
+        }
+        return pool.intern(texts)
+    }
+}
+
+/// The last of what was written to a file, one line: enough to see why a hook failed.
+func tail(of file: borrowing OwnedFD) throws(SyscallError) -> String {
+    try rewind(file)
+    let bytes = try readAll(file, limit: 1 << 20)
+    var text = String(decoding: bytes.suffix(2048), as: UTF8.self)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text.split(whereSeparator: \.isNewline).joined(separator: " | ")
+}

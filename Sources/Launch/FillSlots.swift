@@ -1,0 +1,39 @@
+internal import Kernel
+internal import Plan
+internal import Spec
+internal import Steps
+
+/// Opens all that the child is to find open.
+func fillSlots(
+    _ plan: LaunchPlan, _ state: State, _ gate: borrowing OwnedFD, _ report: borrowing OwnedFD
+) throws(LaunchError) -> Slots {
+    let slots = Slots(count: plan.slotCount)
+    for join in plan.joins { slots.put(try openNamespace(join), in: join.slot) }
+    do throws(SyscallError) {
+        slots.put(try gate.duplicate(), in: .gate)
+        slots.put(try report.duplicate(), in: .report)
+        if let slot = plan.createContainerState { slots.put(try stateFile(state, .creating), in: slot) }
+        if let slot = plan.startContainerState { slots.put(try stateFile(state, .created), in: slot) }
+    } catch { throw .prepare("prepare container init", error) }
+    return slots
+}
+
+private func openNamespace(_ join: NamespaceJoin) throws(LaunchError) -> OwnedFD {
+    let field = "config.json: \(join.field)"
+    let fd: OwnedFD
+    let isWanted: Bool
+    do throws(SyscallError) {
+        fd = try open(join.path, .readOnly)
+        isWanted = try fileSystem(of: fd).magic == .nsfs && namespaceKind(of: fd)?.flag == join.type
+    } catch { throw .prepare(field, error) }
+    guard isWanted else { throw .unfit("\(field): \(join.path) is no \(join.kind.rawValue) namespace") }
+    return fd
+}
+
+private func stateFile(_ state: State, _ status: Status) throws(SyscallError) -> OwnedFD {
+    var state = state
+    state.status = status
+    let file = try makeMemoryFile("state")
+    try write(stateTemplate(state).text, to: file)
+    return file
+}

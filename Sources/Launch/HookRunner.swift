@@ -1,0 +1,43 @@
+internal import Kernel
+public import Spec
+internal import JSON
+
+/// Runs hooks of the runtime's namespaces in their order, the state on their standard input; the first that fails ends it.
+///
+/// Without an environment of its own a hook gets the runtime's.
+public func runHooks(_ hooks: [Hook], _ kind: String, _ state: State) throws(LaunchError) {
+    for (index, hook) in hooks.enumerated() { try run(hook, "\(kind) #\(index)", state) }
+}
+
+/// Runs every hook whatever the others do; the result names those that failed.
+public func runHooksRegardless(_ hooks: [Hook], _ kind: String, _ state: State) -> [String] {
+    var failures: [String] = []
+    for (index, hook) in hooks.enumerated() {
+        do throws(LaunchError) { try run(hook, "\(kind) #\(index)", state) } catch { failures.append("\(error)") }
+    }
+    return failures
+}
+
+private func run(_ hook: Hook, _ name: String, _ state: State) throws(LaunchError) {
+    var command = Command("\(name) \(hook.path)", hook.path)
+    command.arguments = hook.arguments
+    command.environment = hook.environment ?? environment()
+    command.input = Array(state.json.text(.compact).utf8)
+    command.timeout = hook.timeout
+    try command.run()
+}
+
+/// The state for hooks inside the container, with 10 spaces where their process's pid is to be written, and where those are.
+func stateTemplate(_ state: State) -> (text: [UInt8], pidOffset: Int) {
+    var state = state
+    state.pid = 1_111_111_111
+    var text = Array(state.json.text(.compact).utf8)
+    let mark = Array("\"pid\":".utf8)
+    var offset = 0
+    // An id holds no quotation mark, so the first such text is the member itself.
+    while offset + mark.count < text.count && Array(text[offset..<offset + mark.count]) != mark { offset += 1 }
+    offset += mark.count
+    while offset < text.count && text[offset] == UInt8(ascii: " ") { offset += 1 }
+    for index in offset..<min(offset + 10, text.count) { text[index] = UInt8(ascii: " ") }
+    return (text, offset)
+}

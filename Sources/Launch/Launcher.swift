@@ -1,0 +1,92 @@
+internal import CLinux
+public import Cgroups
+internal import Filters
+public import Kernel
+public import Plan
+public import Spec
+internal import Steps
+
+/// A container's init that has done everything but start: it waits at the gate until it is let go and told to start.
+public struct ParkedInit: ~Copyable {
+    public let pid: Int32
+    public let pidfd: PidFD
+    /// The master of its terminal, if it has one.
+    public var terminal: OwnedFD?
+    let conversation: OwnedFD
+
+    /// Ends the conversation: from here on the init outlives the runtime.
+    public func letGo() throws(LaunchError) {
+        do throws(SyscallError) { try answer(conversation) } catch { throw .prepare("let container init go", error) }
+    }
+
+    /// Kills it and waits for its end.
+    public func kill() throws(SyscallError) { try end(pidfd) }
+}
+
+/// What a launch needs besides its plan.
+public struct LaunchInputs: ~Copyable {
+    public var config: Config
+    /// For hooks; its pid is filled in.
+    public var state: State
+    /// The two fifos of the gate, each opened for reading and writing.
+    public var gate: OwnedFD
+    public var report: OwnedFD
+
+    public init(config: Config, state: State, gate: consuming OwnedFD, report: consuming OwnedFD) {
+        self.config = config
+        self.state = state
+        self.gate = gate
+        self.report = report
+    }
+}
+
+/// Carries out a plan up to the gate. On failure the child is gone.
+public func launch(
+    _ plan: LaunchPlan, _ inputs: consuming LaunchInputs, in cgroup: borrowing Cgroup?
+) throws(LaunchError) -> ParkedInit {
+    let state = inputs.state
+    let config = inputs.config
+    let slots = try fillSlots(plan, state, inputs.gate, inputs.report)
+    let parent: Parent
+    do throws(SyscallError) {
+        let proc = try ProcFS.open()
+        slots.put(try proc.descriptor.duplicate(), in: .proc)
+        let output = try makeMemoryFile("hooks")
+        slots.put(try output.duplicate(), in: .hookOutput)
+        let previous = try setOOMScoreAdj(plan.oomScoreAdj, proc)
+        let child: Clone
+        do throws(SyscallError) {
+            child = try clone(plan.steps, slots, flags: plan.cloneFlags, cgroup: cgroupDescriptor(cgroup))
+        } catch {
+            _ = try setOOMScoreAdj(previous, proc)
+            throw error
+        }
+        _ = try setOOMScoreAdj(previous, proc)
+        parent = Parent(
+            plan: plan, config: config, state: state, proc: proc, output: output, conversation: child.conversation,
+            pid: child.pid, pidfd: child.pidfd, terminal: nil)
+    } catch { throw .prepare("clone container init", error) }
+    return try parent.park()
+}
+
+private func cgroupDescriptor(_ cgroup: borrowing Cgroup?) -> Int32 {
+    switch cgroup {
+    case .some(let cgroup): cgroup.directory.raw
+    case .none: -1
+    }
+}
+
+/// Kills a child and waits for its end.
+func end(_ pidfd: borrowing PidFD) throws(SyscallError) {
+    try ignoring(.noProcess) { () throws(SyscallError) in try pidfd.send(.kill) }
+    try ignoring(.noChild) { () throws(SyscallError) in _ = try pidfd.wait() }
+}
+
+/// Sets the runtime's own score for the child to inherit: a child with few rights could not lower its own. The result is what it
+/// was, nil when nothing was asked for.
+private func setOOMScoreAdj(_ value: Int32?, _ proc: borrowing ProcFS) throws(SyscallError) -> Int32? {
+    guard let value else { return nil }
+    let text = try proc.readText("self/oom_score_adj")
+    try write("\(value)", to: try proc.open("self/oom_score_adj", .writeOnly), subject: "/proc/self/oom_score_adj")
+    return Int32(text.filter { !$0.isWhitespace })
+}

@@ -1,0 +1,35 @@
+public import Kernel
+internal import Spec
+public import Plan
+
+/// Sets the limits of a parked init: its parent still has the rights its user namespace takes away.
+public func setLimits(_ plan: LaunchPlan, of pid: Int32) throws(LaunchError) {
+    for (index, rlimit) in plan.rlimits.enumerated() {
+        do throws(SyscallError) {
+            try setLimit(resource(rlimit.resource), to: Limit(soft: rlimit.soft, hard: rlimit.hard), of: pid)
+        } catch {
+            throw .prepare("config.json: /process/rlimits/\(index): \(rlimit.resource.rawValue)", error)
+        }
+    }
+}
+
+private func resource(_ resource: Rlimit.Resource) -> LimitedResource {
+    switch resource {
+    case .cpu: .cpu
+    case .fsize: .fileSize
+    case .data: .data
+    case .stack: .stack
+    case .core: .core
+    case .rss: .rss
+    case .nproc: .processes
+    case .nofile: .openFiles
+    case .memlock: .lockedMemory
+    case .addressSpace: .addressSpace
+    case .locks: .locks
+    case .sigpending: .pendingSignals
+    case .msgqueue: .messageQueues
+    case .nice: .nice
+    case .rtprio: .realtimePriority
+    case .rttime: .realtimeTime
+    }
+}
