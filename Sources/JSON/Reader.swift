@@ -45,8 +45,8 @@ public struct Reader: Sendable {
     /// The error that this value is something else: `/process/cwd: must be an absolute path, found "tmp"`.
     public func mustBe(_ expected: String) -> JSONError { fault("must be \(expected), found \(value.brief)") }
 
-    /// The error that this object lacks a member: `/root/path: is required`.
-    public func lacks(_ key: String, _ problem: String = "is required") -> JSONError {
+    /// The error that this object's member `key`, there or not, is faulty: `/root/path: is required`.
+    public func fault(at key: String, _ problem: String) -> JSONError {
         Reader(.null, at: .member(place, key)).fault(problem)
     }
 }
@@ -62,7 +62,7 @@ extension Reader {
     }
 
     public func required(_ key: String) throws(JSONError) -> Reader {
-        guard let member = try member(key) else { throw lacks(key) }
+        guard let member = try member(key) else { throw fault(at: key, "is required") }
         return member
     }
 

@@ -56,7 +56,7 @@ extension Mount {
         gidMappings = try reader.idMappings("gidMappings")
         if uidMappings.isEmpty != gidMappings.isEmpty {
             throw uidMappings.isEmpty
-                ? reader.lacks("uidMappings", "is required with gidMappings") : reader.lacks("gidMappings", "is required with uidMappings")
+                ? reader.fault(at: "uidMappings", "is required with gidMappings") : reader.fault(at: "gidMappings", "is required with uidMappings")
         }
     }
 }

@@ -10,7 +10,7 @@ extension Reader {
             for (other, earlier) in mappings[..<index].enumerated() {
                 for (side, start) in [("containerID", \IDMapping.containerID), ("hostID", \IDMapping.hostID)]
                 where overlap(mapping, earlier, start) {
-                    throw try reader.elements()[index].lacks(side, "overlaps with line \(other)")
+                    throw try reader.elements()[index].fault(at: side, "overlaps with line \(other)")
                 }
             }
         }

@@ -9,10 +9,10 @@ extension MemoryPolicy {
         mode = rule.number
         nodes = try reader.rangeList("nodes")
         for flag in try reader.member("flags")?.elements() ?? [] { flags |= try flag.choice(memoryFlags) }
-        if rule.nodes == .none, !nodes.isEmpty { throw reader.lacks("nodes", "is not allowed with \(modeName)") }
-        if rule.nodes == .some, nodes.isEmpty { throw reader.lacks("nodes", "is required with \(modeName)") }
+        if rule.nodes == .none, !nodes.isEmpty { throw reader.fault(at: "nodes", "is not allowed with \(modeName)") }
+        if rule.nodes == .some, nodes.isEmpty { throw reader.fault(at: "nodes", "is required with \(modeName)") }
         if flags & exclusiveFlags == exclusiveFlags {
-            throw reader.lacks("flags", "must not have both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES")
+            throw reader.fault(at: "flags", "must not have both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES")
         }
     }
 }

@@ -6,7 +6,7 @@ extension Scheduler {
         let policyReader = try reader.required("policy")
         policy = try policyReader.choice(policies)
         nice = try reader.number("nice", in: -20...19) ?? 0
-        if nice != 0, policy != .other, policy != .batch { throw reader.lacks("nice", "needs policy SCHED_OTHER or SCHED_BATCH") }
+        if nice != 0, policy != .other, policy != .batch { throw reader.fault(at: "nice", "needs policy SCHED_OTHER or SCHED_BATCH") }
         try readPriority(reader)
         for flag in try reader.member("flags")?.elements() ?? [] { flags |= try flag.choice(schedulerFlags) }
         try readDeadline(reader)
@@ -18,7 +18,7 @@ extension Scheduler {
             return
         }
         priority = try reader.number("priority") ?? 0
-        if priority != 0 { throw reader.lacks("priority", "needs policy SCHED_FIFO or SCHED_RR") }
+        if priority != 0 { throw reader.fault(at: "priority", "needs policy SCHED_FIFO or SCHED_RR") }
     }
 
     private mutating func readDeadline(_ reader: Reader) throws(JSONError) {
@@ -27,7 +27,7 @@ extension Scheduler {
         period = try reader.number("period") ?? 0
         guard policy == .deadline else {
             for (key, value) in [("runtime", runtime), ("deadline", deadline), ("period", period)] where value != 0 {
-                throw reader.lacks(key, "needs policy SCHED_DEADLINE")
+                throw reader.fault(at: key, "needs policy SCHED_DEADLINE")
             }
             return
         }

@@ -17,7 +17,7 @@ func readSeccomp(_ reader: Reader) throws(JSONError) -> Seccomp? {
     seccomp.listenerPath = try reader.text("listenerPath")
     seccomp.listenerMetadata = try reader.text("listenerMetadata")
     if seccomp.listenerPath.isEmpty, !seccomp.listenerMetadata.isEmpty {
-        throw reader.lacks("listenerMetadata", "needs listenerPath")
+        throw reader.fault(at: "listenerMetadata", "needs listenerPath")
     }
     seccomp.rules = try reader.list("syscalls", Seccomp.Rule.init)
     return seccomp
