@@ -36,8 +36,8 @@ int clinux_pidfd_getfd(int pidfd, int fd) { return (int)CALL(SYS_pidfd_getfd, pi
 int clinux_waitid(int pidfd, int pid, int options, struct clinux_exit *result) {
     siginfo_t info;
     memset(&info, 0, sizeof info);
-    int status = pidfd >= 0 ? (int)CALL(SYS_waitid, P_PIDFD, pidfd, &info, options | WEXITED, NULL)
-                            : (int)CALL(SYS_waitid, P_PID, pid, &info, options | WEXITED, NULL);
+    int type = pidfd >= 0 ? P_PIDFD : pid < 0 ? P_ALL : P_PID;
+    int status = (int)CALL(SYS_waitid, type, pidfd >= 0 ? pidfd : pid, &info, options | WEXITED, NULL);
     if (status < 0) return status;
     *result = (struct clinux_exit){ .code = info.si_code, .status = info.si_status, .pid = info.si_pid };
     return 0;
@@ -128,3 +128,6 @@ int clinux_seccomp_load(unsigned flags, const void *program, unsigned short leng
     return (int)CALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
 }
 int clinux_sync(void) { return (int)CALL(SYS_sync); }
+
+extern char **environ;
+const char *const *clinux_environ(void) { return (const char *const *)environ; }

@@ -52,7 +52,10 @@ long clinux_send_fd(int socket, const void *bytes, size_t count, int fd) {
 long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd) {
     struct iovec part = { .iov_base = bytes, .iov_len = count };
     union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(int))]; } control;
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+    // Not CMSG_SPACE, whose padding has room for a second descriptor that nobody would close.
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int)),
+    };
     *fd = -1;
     long received = CALL(SYS_recvmsg, socket, &message, MSG_CMSG_CLOEXEC);
     if (received < 0) return received;

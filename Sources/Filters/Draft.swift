@@ -75,10 +75,10 @@ import Spec
         let bytes: [UInt8]
         do throws(SyscallError) {
             // To a descriptor: seccomp_export_bpf_mem is new in libseccomp 2.6.
-            let file = try createMemoryFile("seccomp")
+            let file = try makeMemoryFile("seccomp")
             let status = unsafe seccomp_export_bpf(filter, file.raw)
             guard status >= 0 else { throw SyscallError("seccomp_export_bpf", nil, Errno(rawValue: -status)) }
-            bytes = try readFromStart(file, "seccomp")
+            bytes = try readFromStart(file, subject: "seccomp")
         } catch {
             throw .program(error)
         }

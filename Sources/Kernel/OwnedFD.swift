@@ -1,7 +1,7 @@
 import CLinux
 
 /// A file descriptor with one owner, closed when the owner goes.
-public struct OwnedFD: ~Copyable {
+public struct OwnedFD: ~Copyable, Sendable {
     /// The number, valid only while this value lives.
     public let raw: Int32
 
@@ -9,6 +9,16 @@ public struct OwnedFD: ~Copyable {
     public init(adopting raw: Int32) {
         precondition(raw >= 0)
         self.raw = raw
+    }
+
+    /// A descriptor of one's own for one that was inherited, such as standard input: close-on-exec, numbered 3 or above.
+    ///
+    /// Unlike elsewhere EBADF is thrown: an inherited descriptor may be closed.
+    /// The corresponding system call is `fcntl(2)` with `F_DUPFD_CLOEXEC`.
+    public init(duplicating inherited: Int32) throws(SyscallError) {
+        let result = clinux_dup(inherited)
+        guard result >= 0 else { throw SyscallError("fcntl", "descriptor \(inherited)", Errno(rawValue: -result)) }
+        raw = result
     }
 
     deinit {
@@ -29,4 +39,26 @@ public struct OwnedFD: ~Copyable {
     public func duplicate() throws(SyscallError) -> OwnedFD {
         OwnedFD(adopting: try call("fcntl", "F_DUPFD_CLOEXEC") { clinux_dup(raw) })
     }
+}
+
+/// Whether `raw`, a descriptor this process may have inherited, is open.
+public func isOpen(_ raw: Int32) -> Bool {
+    clinux_fcntl(raw, F_GETFD, 0) >= 0
+}
+
+/// What a read or a write does when it cannot go on at once.
+public enum Blocking: Hashable, Sendable {
+    case waits
+    /// It is refused with EAGAIN.
+    case refuses
+}
+
+/// Changes how reads and writes of the open file wait; whoever shares the open file shares the change.
+///
+/// The corresponding system call is `fcntl(2)` with `F_SETFL`.
+public func setBlocking(_ fd: borrowing OwnedFD, _ blocking: Blocking) throws(SyscallError) {
+    let raw = fd.raw
+    let flags = try call("fcntl", "F_GETFL") { clinux_fcntl(raw, F_GETFL, 0) }
+    let wanted = blocking == .waits ? flags & ~O_NONBLOCK : flags | O_NONBLOCK
+    try call("fcntl", "F_SETFL") { clinux_fcntl(raw, F_SETFL, Int(wanted)) }
 }

@@ -32,6 +32,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <linux/signalfd.h>
 #include <linux/stat.h>
 #include <linux/time_types.h>
 #include <linux/types.h>
@@ -66,6 +67,12 @@ enum {
     CLINUX_R_OK = 4,
     CLINUX_SCHED_ISO = 4,
     CLINUX_EPOLLIN = 1,
+    CLINUX_CLD_EXITED = 1,
+    CLINUX_CLD_KILLED = 2,
+    CLINUX_CLD_DUMPED = 3,
+    CLINUX_MFD_EXEC = 0x10,
+    CLINUX_F_ADD_SEALS = F_ADD_SEALS,
+    CLINUX_F_GET_SEALS = F_GET_SEALS,
 };
 // Flags of mount(2) as one width; <linux/mount.h> declares some with 1<<31 or unsigned suffixes.
 #define CLINUX_MS(name) static const uint64_t clinux_##name = (uint32_t)(name)
@@ -171,7 +178,7 @@ int clinux_pidfd_send_signal(int pidfd, int signal);
 int clinux_pidfd_getfd(int pidfd, int fd);
 // How a child ended: code is CLD_EXITED, CLD_KILLED or CLD_DUMPED; status its exit code or signal.
 struct clinux_exit { int code; int status; int pid; };
-// P_PIDFD when pidfd >= 0, else P_PID; options as waitid(2) without WEXITED, which is always added.
+// P_PIDFD when pidfd >= 0, P_ALL when pid < 0 too, else P_PID; options as waitid(2) without WEXITED, which is always added.
 int clinux_waitid(int pidfd, int pid, int options, struct clinux_exit *result);
 int clinux_unshare(int flags);
 int clinux_setns(int fd, int type);
@@ -204,6 +211,8 @@ int clinux_seccomp(unsigned operation, unsigned flags, const void *argument);
 // Loads `length` instructions of classic BPF; with NEW_LISTENER among the flags returns the listener.
 int clinux_seccomp_load(unsigned flags, const void *program, unsigned short length);
 int clinux_sync(void);
+// The process's own, NULL at its end; not a system call.
+const char *const *clinux_environ(void);
 
 // identity.c
 uint32_t clinux_getuid(void);

@@ -1,0 +1,18 @@
+import CLinux
+
+/// The bytes of a file that can be read at an offset, from its start, wherever its position stands: what another has just written,
+/// or a control file once more.
+///
+/// The corresponding system call is `pread(2)`.
+public func readFromStart(_ fd: borrowing OwnedFD, subject: String? = nil) throws(SyscallError) -> [UInt8] {
+    let raw = fd.raw
+    let size = 16 * 1024
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: size)
+    while true {
+        let offset = content.count
+        let received = try call("pread", subject) { unsafe clinux_pread(raw, &buffer, size, offset) }
+        if received == 0 { return content }
+        content += buffer[..<received]
+    }
+}
