@@ -53,7 +53,7 @@ let package = Package(
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
-        library("Lifecycle", ["Launch", "Plan", "Filters", "Cgroups", "Store", "Spec", "Kernel"]),
+        library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Spec", "Kernel"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8

@@ -15,13 +15,14 @@ struct Clone: ~Copyable {
 /// The process must have one thread: another's locks would be held for ever in the child. All signals are blocked until the child
 /// sets its own mask, so that none is handled twice.
 func clone(_ steps: [Step], _ slots: Slots, flags: UInt64, cgroup: Int32) throws(SyscallError) -> Clone {
-    precondition(try threadCount() == 1, "a process with several threads must not clone a container")
+    let threads = try threadCount()
+    precondition(threads == 1, "a process with several threads must not clone a container")
     let pair = try SocketPair(.packets)
     slots.put(try pair.first.duplicate(), in: .parentEnd)
     slots.put(pair.second, in: .sync)
     let stepCount = steps.count
-    let list = unsafe UnsafeMutablePointer<Step>.allocate(capacity: stepCount)
-    let scratch = unsafe UnsafeMutablePointer<UInt8>.allocate(capacity: Child.scratchSize)
+    let list = UnsafeMutablePointer<Step>.allocate(capacity: stepCount)
+    let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: Child.scratchSize)
     defer {
         unsafe list.deallocate()
         unsafe scratch.deallocate()

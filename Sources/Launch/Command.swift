@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Kernel
 internal import Steps
 
@@ -67,6 +68,11 @@ struct Command {
         }
         return pool.intern(texts)
     }
+}
+
+func rewind(_ file: borrowing OwnedFD) throws(SyscallError) {
+    let result = clinux_lseek(file.raw, 0, 0)
+    guard result >= 0 else { throw SyscallError("lseek", "", Errno(rawValue: 0 - result)) }
 }
 
 /// The last of what was written to a file, one line: enough to see why a hook failed.

@@ -20,14 +20,12 @@ func fillSlots(
 
 private func openNamespace(_ join: NamespaceJoin) throws(LaunchError) -> OwnedFD {
     let field = "config.json: \(join.field)"
-    let fd: OwnedFD
-    let isWanted: Bool
     do throws(SyscallError) {
-        fd = try open(join.path, .readOnly)
-        isWanted = try fileSystem(of: fd).magic == .nsfs && namespaceKind(of: fd)?.flag == join.type
+        let fd = try open(join.path, .readOnly)
+        // Only a namespace's file answers the question of which kind it is.
+        if try fileSystem(of: fd).magic == .namespace, try namespaceKind(of: fd)?.flag == join.type { return fd }
     } catch { throw .prepare(field, error) }
-    guard isWanted else { throw .unfit("\(field): \(join.path) is no \(join.kind.rawValue) namespace") }
-    return fd
+    throw .unfit("\(field): \(join.path) is no \(join.kind.rawValue) namespace")
 }
 
 private func stateFile(_ state: State, _ status: Status) throws(SyscallError) -> OwnedFD {

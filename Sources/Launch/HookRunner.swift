@@ -27,6 +27,9 @@ private func run(_ hook: Hook, _ name: String, _ state: State) throws(LaunchErro
     try command.run()
 }
 
+/// Where in a state's text the pid of a hook inside the container goes.
+public func hookPIDOffset(of state: State) -> Int { stateTemplate(state).pidOffset }
+
 /// The state for hooks inside the container, with 10 spaces where their process's pid is to be written, and where those are.
 func stateTemplate(_ state: State) -> (text: [UInt8], pidOffset: Int) {
     var state = state

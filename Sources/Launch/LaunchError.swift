@@ -1,3 +1,4 @@
+internal import CLinux
 public import Kernel
 internal import Steps
 
@@ -50,15 +51,15 @@ func failure(of step: Step, _ value: Int32, hookOutput: String) -> LaunchError {
     case .findProgram(let program), .execute(let program):
         return .program("\(program.name)", Errno(rawValue: value))
     case .runHook(let hook), .executeHook(let hook):
-        return .hook("\(hook.kind) \(hook.path)", hookEnd(value, hook), output: hookOutput)
+        return .hook("\(hook.kind) \(hook.path)", hookEnd(value), output: hookOutput)
     default: return .step("\(step)", Errno(rawValue: value))
     }
 }
 
-private func hookEnd(_ value: Int32, _ hook: HookStep) -> String {
+/// How a hook inside the container ended, from the number that tells it.
+func hookEnd(_ value: Int32) -> String {
     let end = value - Report.hookEnd
     if end >= Report.hookSignaled { return "signal: \(Signal(rawValue: end - Report.hookSignaled))" }
     if end >= 0 { return "exit status \(end)" }
-    let errno = Errno(rawValue: value)
-    return errno == .timerExpired ? "timed out after \(hook.timeout / 1_000_000_000) s" : "\(errno)"
+    return value == ETIME ? "timed out" : "\(Errno(rawValue: value))"
 }

@@ -1,4 +1,4 @@
-public import Kernel
+internal import Kernel
 internal import Spec
 public import Plan
 
@@ -20,7 +20,7 @@ private func resource(_ resource: Rlimit.Resource) -> LimitedResource {
     case .data: .data
     case .stack: .stack
     case .core: .core
-    case .rss: .rss
+    case .rss: .residentSet
     case .nproc: .processes
     case .nofile: .openFiles
     case .memlock: .lockedMemory

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Kernel
 internal import Plan
 internal import Spec
@@ -95,10 +96,17 @@ struct Parent: ~Copyable {
         state.pid = pid
         let message = containerProcessState(state, metadata: seccomp.listenerMetadata)
         do throws(SyscallError) {
-            let listener = try pidfd.takeDescriptor(fd)
+            let listener = try take(fd, from: pidfd)
             let agent = try connect(seccomp.listenerPath)
             let sent = try send(message, with: listener, on: agent)
             try write(Array(message.dropFirst(sent)), to: agent)
         } catch { throw .prepare("config.json: /linux/seccomp/listenerPath: \(seccomp.listenerPath)", error) }
     }
+}
+
+/// A copy of a descriptor of another process. The corresponding system call is `pidfd_getfd(2)`.
+private func take(_ fd: Int32, from process: borrowing PidFD) throws(SyscallError) -> OwnedFD {
+    let result = clinux_pidfd_getfd(process.descriptor.raw, fd)
+    guard result >= 0 else { throw SyscallError("pidfd_getfd", "", Errno(rawValue: 0 - result)) }
+    return OwnedFD(adopting: result)
 }

@@ -1,5 +1,6 @@
 internal import CLinux
 public import Kernel
+internal import Steps
 
 /// Makes sure that the running program's file cannot be written through /proc/PID/exe (CVE-2019-5736): where it could be, the
 /// program is executed again from a read-only mount of itself that is part of no file tree, or from a sealed copy.
@@ -21,10 +22,10 @@ private func isProtected(_ own: borrowing OwnedFD) throws(SyscallError) -> Bool 
     if try fileSystem(of: own).flags.contains(.readOnly) { return true }
     // A memory file belongs to no directory.
     if try status(of: own).links == 0, try seals(of: try open("/proc/self/exe", .readOnly)).contains(.write) { return true }
-    let ids = OwnIDs()
     // An ordinary user's containers have no more rights to a file than he has.
-    return try ids.effectiveUID != 0 && status(of: own).uid != ids.effectiveUID
-        && clinux_faccessat2(AT_FDCWD, "/proc/self/exe", Int32(CLINUX_W_OK), AT_EACCESS) != 0
+    let user = OwnIDs().effectiveUID
+    guard user != 0, try status(of: own).uid != user else { return false }
+    return unsafe clinux_faccessat2(AT_FDCWD, "/proc/self/exe", Int32(CLINUX_W_OK), AT_EACCESS) != 0
 }
 
 /// nil where the kernel refuses, as under a seccomp filter of an older container engine.
@@ -33,7 +34,8 @@ private func readonlyTree() throws(SyscallError) -> OwnedFD? {
     guard tree >= 0 else { return nil }
     let owned = OwnedFD(adopting: tree)
     let result = unsafe clinux_mount_setattr(tree, "", UInt32(AT_EMPTY_PATH), UInt64(MOUNT_ATTR_RDONLY), 0, 0, -1)
-    return result < 0 ? nil : owned
+    if result < 0 { return nil }
+    return owned
 }
 
 private func sealedCopy() throws(SyscallError) -> OwnedFD {
@@ -45,10 +47,9 @@ private func sealedCopy() throws(SyscallError) -> OwnedFD {
 
 /// Returns only to say why it could not. execveat(2).
 private func execute(_ file: borrowing OwnedFD, _ arguments: [String]) throws(SyscallError) {
-    let result = withTexts(arguments) { argv in
-        unsafe withTexts(environment()) { envp in
-            unsafe clinux_execveat(file.raw, "", argv, envp, AT_EMPTY_PATH)
-        }
-    }
+    let pool = TextPool()
+    let argv = pool.intern(arguments.compactMap { pool.intern($0) })
+    let envp = pool.intern(environment().compactMap { pool.intern($0) })
+    let result = unsafe clinux_execveat(file.raw, "", argv.pointer, envp.pointer, AT_EMPTY_PATH)
     throw SyscallError("execveat", "the own program", Errno(rawValue: 0 - result))
 }

@@ -9,7 +9,7 @@ internal import Steps
 
     init(count: Int32) {
         self.count = Int(count)
-        unsafe table = unsafe UnsafeMutablePointer<Int32>.allocate(capacity: Int(count))
+        unsafe table = UnsafeMutablePointer<Int32>.allocate(capacity: Int(count))
         unsafe table.initialize(repeating: -1, count: Int(count))
     }
 

@@ -1,0 +1,54 @@
+internal import Kernel
+public import Plan
+internal import Steps
+
+/// A step after the gate, as the record keeps it for `start` to name: its number and the words for its failure.
+public struct LateStep: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable { case hook, program, step }
+
+    public var kind: Kind
+    public var name: String
+
+    init(_ kind: Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+
+    /// One word for the kind, then the name.
+    public var text: String { "\(kind.rawValue) \(name)" }
+
+    /// What `text` gave.
+    public init(text: String) {
+        let parts = text.split(separator: " ", maxSplits: 1)
+        kind = parts.first.flatMap { Kind(rawValue: String($0)) } ?? .step
+        name = parts.count == 2 ? String(parts[1]) : text
+    }
+}
+
+/// The steps that `start` will be told of, in order, and the number of the first.
+public func lateSteps(of plan: LaunchPlan) -> (first: Int, steps: [LateStep]) {
+    let late = plan.lateSteps
+    let steps = late.map { step -> LateStep in
+        switch step {
+        case .runHook(let hook): LateStep(.hook, name: "\(hook.kind) \(hook.path)")
+        case .execute(let program): LateStep(.program, name: "\(program.name)")
+        default: LateStep(.step, name: "\(step)")
+        }
+    }
+    return (late.startIndex, steps)
+}
+
+/// A failure after the gate in words.
+public func lateFailure(_ step: LateStep, _ value: Int32) -> LaunchError {
+    switch step.kind {
+    case .hook: .hook(step.name, hookEnd(value), output: "")
+    case .program: .program(step.name, Errno(rawValue: value))
+    case .step: .step(step.name, Errno(rawValue: value))
+    }
+}
+
+/// What a report on the fifo of a started container says: nil when it was closed without one, which is success.
+public func lateReport(_ bytes: [UInt8]) -> (step: Int, value: Int32)? {
+    guard bytes.count == MemoryLayout<Report>.size else { return nil }
+    return (Int(number(bytes[0..<4])), number(bytes[4..<8]))
+}

@@ -1,0 +1,90 @@
+internal import Cgroups
+internal import Kernel
+internal import Launch
+internal import Plan
+internal import Spec
+internal import Store
+
+/// A container that has been made and waits at its gate.
+struct Established: ~Copyable {
+    let record: Record
+    let warnings: [String]
+    var parked: ParkedInit
+}
+
+extension Runtime {
+    /// Makes what was designed; on failure takes back all but the state directory, which its caller made.
+    func build(
+        _ design: Design, _ receivers: borrowing Receivers, _ directory: borrowing StateDirectory
+    ) throws(LifecycleError) -> Established {
+        var warnings = design.plan.warnings
+        let cgroup = try makeCgroup(design, &warnings)
+        do throws(LifecycleError) {
+            return try populate(design, cgroup, receivers, directory, warnings)
+        } catch {
+            var message = "\(error)"
+            if let cgroup {
+                // What was made stays on disk otherwise; processes that a hook left in it are ours too.
+                do throws(CgroupsError) {
+                    try cgroup.kill()
+                    try cgroup.removeMade()
+                } catch let second { message += "; and its cgroup could not be removed: \(second)" }
+            }
+            for failure in runHooksRegardless(design.config.hooks.poststop, "poststop", design.state) {
+                message += "; \(failure)"
+            }
+            throw LifecycleError(message)
+        }
+    }
+
+    private func populate(
+        _ design: Design, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
+        _ directory: borrowing StateDirectory, _ warnings: [String]
+    ) throws(LifecycleError) -> Established {
+        let inputs = try failing { () throws(SyscallError) in
+            LaunchInputs(
+                config: design.config, state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
+                report: try Gate.makeFifo(Gate.report, in: directory.descriptor))
+        }
+        let parked = try failing { () throws(LaunchError) in try launch(design.plan, inputs, in: cgroup) }
+        do throws(LifecycleError) {
+            let record = try publish(design, parked, cgroup, receivers, directory)
+            try failing { () throws(LaunchError) in try parked.letGo() }
+            return Established(record: record, warnings: warnings, parked: parked)
+        } catch {
+            do throws(SyscallError) { try parked.kill() } catch let second {
+                throw LifecycleError("\(error); and container init could not be ended: \(second)")
+            }
+            throw error
+        }
+    }
+
+    /// Sets the limits and tells the world, the pid file last: who reads it may rely on all else.
+    private func publish(
+        _ design: Design, _ parked: borrowing ParkedInit, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
+        _ directory: borrowing StateDirectory
+    ) throws(LifecycleError) -> Record {
+        try failing { () throws(LaunchError) in try setLimits(design.plan, of: parked.pid) }
+        let record = try makeRecord(design, parked.pid, hasCgroup: cgroup != nil)
+        try failing { () throws(StoreError) in try directory.save(record) }
+        do throws(SyscallError) {
+            try sendCopy(of: parked.terminal, "/dev/pts/ptmx", to: receivers.console)
+            try sendCopy(of: try parked.pidfd.descriptor.duplicate(), "standard", to: receivers.pidfd)
+            try rename(Gate.draft, at: directory.descriptor, to: Gate.name, at: directory.descriptor)
+            if let file = design.request.pidFile { try writePidFile(parked.pid, file) }
+        } catch { throw LifecycleError("\(error)") }
+        return record
+    }
+}
+
+/// Sends a descriptor to whoever asked for it, in one message with a name of its own.
+private func sendCopy(of fd: borrowing OwnedFD?, _ name: String, to receiver: borrowing OwnedFD?) throws(SyscallError) {
+    switch receiver {
+    case .none: return
+    case .some(let socket):
+        switch fd {
+        case .none: return
+        case .some(let fd): _ = try send(Array(name.utf8), with: fd, on: socket)
+        }
+    }
+}

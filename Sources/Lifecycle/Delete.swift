@@ -1,0 +1,73 @@
+internal import Cgroups
+internal import Kernel
+internal import Launch
+internal import Spec
+internal import Store
+
+extension Runtime {
+    public enum Force: Hashable, Sendable { case no, yes }
+
+    /// Removes what is left of a stopped container, or kills and removes one that was never started; by force any.
+    ///
+    /// Returns what poststop hooks failed: no reason to keep the container (runtime-spec runtime.md, step 13).
+    @discardableResult
+    public func delete(_ id: String, _ force: Force) throws(LifecycleError) -> [String] {
+        let id = try containerID(id)
+        guard let directory = try locked(id, force) else { return [] }
+        let record: Record
+        do throws(StoreError) { record = try directory.load() } catch {
+            guard case .missing = error else { throw LifecycleError("\(error)") }
+            // A create that was killed left it: there is nothing but the directory.
+            try failing { () throws(StoreError) in try directory.remove() }
+            if force == .yes { return [] }
+            throw LifecycleError("\(error)")
+        }
+        switch try status(record, directory) {
+        case .stopped: break
+        case .created, .creating: try end(record)
+        case let other:
+            if force == .no {
+                throw LifecycleError("cannot delete container \(id.text) that is not stopped: \(other.rawValue)")
+            }
+            try end(record)
+        }
+        return try remove(record, directory)
+    }
+
+    /// nil by force for a container that is not there.
+    private func locked(_ id: ContainerID, _ force: Force) throws(LifecycleError) -> StateDirectory? {
+        do throws(StoreError) {
+            let directory = try store.open(id)
+            try directory.lock(.exclusive)
+            return directory
+        } catch {
+            if case .missing = error, force == .yes { return nil }
+            throw LifecycleError("\(error)")
+        }
+    }
+
+    /// Kills the init and waits for its end.
+    private func end(_ record: Record) throws(LifecycleError) {
+        let hasEnded: Bool
+        do throws(SyscallError) {
+            let process = try record.identity.open()
+            try ignoring(.noProcess) { () throws(SyscallError) in try process.send(.kill) }
+            hasEnded = try process.hasEnded(by: .after(.seconds(10)))
+        } catch {
+            // Gone already.
+            if error.errno == .noProcess { return }
+            throw LifecycleError("\(error)")
+        }
+        if !hasEnded { throw LifecycleError("container init still running") }
+    }
+
+    /// Processes, cgroup, directory; the hooks when nothing is left.
+    func remove(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) -> [String] {
+        if !record.cgroupPath.isEmpty {
+            if !record.hasOwnPIDNamespace { try killAll(record) }
+            try failing { () throws(CgroupsError) in try Cgroup.remove(placement(record.cgroupPath)) }
+        }
+        try failing { () throws(StoreError) in try directory.remove() }
+        return runHooksRegardless(record.poststop, "poststop", hookState(record, .stopped))
+    }
+}

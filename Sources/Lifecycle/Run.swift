@@ -1,0 +1,45 @@
+internal import Kernel
+internal import Launch
+internal import Spec
+internal import Store
+
+extension Runtime {
+    public enum Afterwards: Hashable, Sendable { case delete, keep }
+
+    /// create and start. In the foreground waits for the end, relays a terminal and signals, and deletes unless told to keep.
+    ///
+    /// Returns the exit code: the process's status in the foreground (128+n for signal n), 0 when detached.
+    public func run(_ request: CreateRequest, _ afterwards: Afterwards) throws(LifecycleError) -> Int32 {
+        switch request.attachment {
+        case .detached:
+            let established = try establish(request)
+            try startOrDelete(established.record)
+            return 0
+        case .foreground:
+            // Before there is a child: none of its signals may be missed.
+            let foreground = try failing { () throws(SyscallError) in try Foreground() }
+            var established = try establish(request)
+            let id = established.record.id.text
+            let status: ExitStatus
+            do throws(LifecycleError) {
+                try startOrDelete(established.record)
+                status = try foreground.accompany(established.parked.pidfd, terminal: established.parked.terminal.take())
+            } catch {
+                try foreground.restore()
+                throw error
+            }
+            try foreground.restore()
+            if afterwards == .delete { try delete(id, .yes) }
+            return status.shellCode
+        }
+    }
+
+    private func startOrDelete(_ record: Record) throws(LifecycleError) {
+        do throws(LifecycleError) { try start(record.id.text) } catch {
+            do throws(LifecycleError) { try delete(record.id.text, .yes) } catch let second {
+                throw LifecycleError("\(error); and it could not be deleted: \(second)")
+            }
+            throw error
+        }
+    }
+}

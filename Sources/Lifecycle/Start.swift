@@ -1,0 +1,63 @@
+internal import Kernel
+internal import Launch
+internal import Spec
+internal import Store
+
+extension Runtime {
+    /// Lets a created container execute its program. Returns when it runs; what failed after the gate is reported here.
+    public func start(_ id: String) throws(LifecycleError) {
+        let id = try containerID(id)
+        let directory = try open(id)
+        try failing { () throws(StoreError) in try directory.lock(.exclusive) }
+        let record = try failing { () throws(StoreError) in try directory.load() }
+        switch try status(record, directory) {
+        case .created: break
+        case .stopped: throw LifecycleError("cannot start a container that has stopped")
+        case .running: throw LifecycleError("cannot start an already running container")
+        case let other: throw LifecycleError("cannot start a container in the \(other.rawValue) state")
+        }
+        try pass(record, directory)
+        try runPoststart(record)
+    }
+
+    /// Opens the gate and waits for the end of the init's silence or for its word.
+    func pass(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) {
+        let bytes: [UInt8]
+        do throws(SyscallError) {
+            let report = try Kernel.open(Gate.report, beneath: directory.descriptor, [.readOnly, .nonBlocking])
+            let gate = try Kernel.open(Gate.name, beneath: directory.descriptor, [.writeOnly, .nonBlocking])
+            try write([1], to: gate)
+            // All that can be long here are the container's own hooks, which have deadlines of their own.
+            _ = try poll([Watch(report, .readable)])
+            bytes = try read(report, count: 8)
+        } catch { throw LifecycleError("start gate: \(error)") }
+        guard let (step, value) = lateReport(bytes) else { return }
+        let index = step - record.lateStepBase
+        guard record.lateSteps.indices.contains(index) else {
+            throw LifecycleError("container init failed at unknown step \(step)")
+        }
+        throw LifecycleError("\(lateFailure(LateStep(text: record.lateSteps[index]), value))")
+    }
+
+    /// A poststart hook that fails stops the container (runtime-spec 1.3, runtime.md, step 9).
+    func runPoststart(_ record: Record) throws(LifecycleError) {
+        guard !record.poststart.isEmpty else { return }
+        do throws(LaunchError) {
+            try runHooks(record.poststart, "poststart", hookState(record, .running))
+        } catch {
+            do throws(SyscallError) { try ignoring(.noProcess) { () throws(SyscallError) in try record.identity.open().send(.kill) } }
+            catch let second { throw LifecycleError("\(error); and the container could not be killed: \(second)") }
+            throw LifecycleError("\(error)")
+        }
+    }
+
+    func hookState(_ record: Record, _ status: Status) -> State {
+        var state = State()
+        state.id = record.id.text
+        state.status = status
+        state.pid = status == .stopped ? 0 : record.identity.pid
+        state.bundle = record.bundle
+        state.annotations = record.annotations
+        return state
+    }
+}

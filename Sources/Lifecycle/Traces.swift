@@ -1,0 +1,54 @@
+internal import Cgroups
+internal import Kernel
+internal import Launch
+internal import Plan
+internal import Spec
+internal import Store
+
+extension Runtime {
+    /// All that later verbs need: they never look at config.json again.
+    func makeRecord(_ design: Design, _ pid: Int32, hasCgroup: Bool) throws(LifecycleError) -> Record {
+        let identity: ProcessIdentity
+        do throws(SyscallError) { identity = try ProcessIdentity(of: pid) } catch {
+            throw LifecycleError("read start time of container init: \(error)")
+        }
+        let late = lateSteps(of: design.plan)
+        let pidNamespace = design.config.linux.namespaces.first { $0.kind == .pid }
+        return Record(
+            id: design.id, bundle: design.state.bundle, rootfs: design.rootfs, created: "\(Timestamp.now())",
+            identity: identity, cgroupPath: hasCgroup ? design.placement?.path ?? "" : "", cgroupDriver: .cgroupfs,
+            hasOwnPIDNamespace: pidNamespace?.path.isEmpty ?? false, isRootless: isRootless,
+            annotations: design.config.annotations, poststart: design.config.hooks.poststart,
+            poststop: design.config.hooks.poststop, lateSteps: late.steps.map(\.text), lateStepBase: late.first)
+    }
+}
+
+/// Digits and nothing else, whole or not at all: callers read it as soon as it is there.
+func writePidFile(_ pid: Int32, _ path: String) throws(SyscallError) {
+    let draft = Path.join(Path.parent(path), "." + Path.lastComponent(path))
+    let file = try open(draft, [.writeOnly, .create, .exclusive, .noFollow], permissions: 0o666)
+    do throws(SyscallError) {
+        try write("\(pid)", to: file, subject: draft)
+        try rename(draft, to: path)
+    } catch {
+        try removeFile(draft)
+        throw error
+    }
+}
+
+/// How many descriptors $LISTEN_FDS passes on. sd_listen_fds(3).
+func listenDescriptors() throws(LifecycleError) -> UInt32 {
+    guard let text = environment("LISTEN_FDS"), !text.isEmpty else { return 0 }
+    guard let count = UInt32(text), count < 1 << 20 else {
+        throw LifecycleError("$LISTEN_FDS: must be a number of descriptors, found \"\(text)\"")
+    }
+    return count
+}
+
+/// Each descriptor that is to be passed on must be there.
+func checkDescriptors(_ count: UInt32) throws(LifecycleError) {
+    guard count < 1 << 20 else { throw LifecycleError("--preserve-fds: \(count) are more than a process can have") }
+    for fd in 3..<3 + Int32(count) where !isOpen(fd) {
+        throw LifecycleError("--preserve-fds: descriptor \(fd) is not open")
+    }
+}
