@@ -1,0 +1,12 @@
+internal import ArgumentParser
+internal import JSON
+
+struct ReportFeatures: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "features", abstract: "Print what this runtime supports as JSON.")
+
+    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+        try output.print(featuresDocument().text(.indented("    ")) + "\n")
+        return 0
+    }
+}
