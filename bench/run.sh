@@ -21,10 +21,9 @@ for runtime in "${names[@]}"; do
     rm -f config.json
     "$runtime" spec
     name=$(basename "$runtime")
-    sed 's/"terminal": true/"terminal": false/; s/^\(\s*\)"sh"$/\1"true"/' config.json > "$name.json"
+    sed 's/"terminal": true/"terminal": false/; s/^\(\s*\)"sh"$/\1"true"/; s|"path": "rootfs"|"path": "'"$bundle"'/rootfs"|' config.json > "$name.json"
     commands+=("$runtime --root $bundle/$name-state run --bundle $bundle/$name-bundle bench")
     mkdir "$name-bundle"
     mv "$name.json" "$name-bundle/config.json"
-    ln -s ../rootfs "$name-bundle/rootfs"
 done
 hyperfine --shell=none --warmup 5 --runs 50 "${commands[@]}"

@@ -1,42 +1,57 @@
-internal import JSON
+internal import Plan
 internal import Spec
 
-/// What `features` prints (runtime-spec features.md): only what works. Absent would mean unknown, so the rest is there as
-/// `false` or empty.
-func featuresDocument() -> Value {
-    [
-        "ociVersionMin": .string(SpecVersion.minimum),
-        "ociVersionMax": .string(SpecVersion.maximum),
-        "hooks": Value(Support.hooks),
-        "mountOptions": Value(Support.mountOptions),
-        "linux": linuxFeatures(),
-        "annotations": [
-            "dev.swiftrun.version": .string(Version.number),
-            "dev.swiftrun.commit": .string(Version.commit),
-            "io.github.seccomp.libseccomp.version": .string(Support.libseccomp),
-        ],
-        "potentiallyUnsafeConfigAnnotations": [],
-    ]
+extension Features {
+    /// Only what works: what is not supported is `false` or empty. Names come from the modules that understand them.
+    static var ofThisBuild: Features {
+        var features = Features()
+        features.hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+        features.mountOptions = mountOptionNames
+        features.linux.namespaces = Namespace.Kind.allCases.map(\.rawValue).sorted()
+        features.linux.capabilities = capabilityNames
+        features.linux.cgroup = Cgroup()
+        features.linux.cgroup?.isV2 = true
+        features.linux.seccomp = Seccomp.ofThisBuild
+        features.linux.isAppArmorEnabled = true
+        features.linux.isSELinuxEnabled = false
+        features.linux.intelRdt = IntelRdt()
+        features.linux.memoryPolicy = MemoryPolicy.ofThisBuild
+        features.linux.isIDMapEnabled = false
+        features.linux.areNetDevicesEnabled = false
+        features.annotations = [
+            Annotation("dev.swiftrun.version", Version.number),
+            Annotation("dev.swiftrun.commit", Version.commit),
+            Annotation("io.github.seccomp.libseccomp.version", Version.libseccomp),
+        ]
+        return features
+    }
 }
 
-private func linuxFeatures() -> Value {
-    [
-        "namespaces": Value(Support.namespaces),
-        "capabilities": Value(Support.capabilities),
-        "cgroup": ["v1": false, "v2": true, "systemd": false, "systemdUser": false, "rdma": false],
-        "seccomp": [
-            "enabled": true,
-            "actions": Value(Support.seccompActions),
-            "operators": Value(Support.seccompOperators),
-            "archs": Value(Support.seccompArchitectures),
-            "knownFlags": Value(Support.seccompFlags),
-            "supportedFlags": Value(Support.seccompFlags),
-        ],
-        "apparmor": ["enabled": false],
-        "selinux": ["enabled": false],
-        "intelRdt": ["enabled": false, "schemata": false, "monitoring": false],
-        "memoryPolicy": ["modes": [], "flags": []],
-        "mountExtensions": ["idmap": ["enabled": false]],
-        "netDevices": ["enabled": false],
-    ]
+extension Features.Seccomp {
+    fileprivate static var ofThisBuild: Features.Seccomp {
+        var features = Features.Seccomp()
+        features.isEnabled = true
+        features.actions = Spec.Seccomp.Action.allCases.map(\.rawValue).sorted()
+        features.operators = Spec.Seccomp.Comparison.allCases.map(\.rawValue).sorted()
+        // Those that libseccomp 2.5.4 resolves.
+        features.archs = [
+            "AARCH64", "ARM", "MIPS", "MIPS64", "MIPS64N32", "MIPSEL", "MIPSEL64", "MIPSEL64N32", "PARISC", "PARISC64", "PPC",
+            "PPC64", "PPC64LE", "RISCV64", "S390", "S390X", "X32", "X86", "X86_64",
+        ].map { "SCMP_ARCH_" + $0 }
+        features.knownFlags = Spec.Seccomp.Flag.allCases.map(\.rawValue)
+        features.supportedFlags = features.knownFlags
+        return features
+    }
+}
+
+extension Features.MemoryPolicy {
+    fileprivate static var ofThisBuild: Features.MemoryPolicy {
+        var features = Features.MemoryPolicy()
+        features.modes = [
+            "MPOL_BIND", "MPOL_DEFAULT", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED", "MPOL_PREFERRED_MANY",
+            "MPOL_WEIGHTED_INTERLEAVE",
+        ]
+        features.flags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"]
+        return features
+    }
 }

@@ -4,6 +4,7 @@ internal import Spec
 enum Version {
     static let number = "0.1.0"
     static let commit = "unknown"
+    static let libseccomp = "2.5.4"
 
     /// dockerd reads the line with `version` and the one with `commit:`, podman shows the text as it is.
     static var text: String {
@@ -11,7 +12,7 @@ enum Version {
         swiftrun version \(number)
         commit: \(commit)
         spec: \(SpecVersion.maximum)
-        libseccomp: \(Support.libseccomp)
+        libseccomp: \(libseccomp)
 
         """
     }

@@ -50,6 +50,6 @@ func containerTable(_ containers: [ContainerState], _ users: UserNames) -> Strin
 
 /// `null` without containers, as runc has it: Go prints an empty slice so.
 func containerArray(_ containers: [ContainerState], _ users: UserNames) -> String {
-    let documents = containers.map { stateDocument($0, owner: users[$0.ownerUID]) }
+    let documents = containers.map { $0.state.report(rootfs: $0.rootfs, created: $0.created, owner: users[$0.ownerUID]) }
     return (documents.isEmpty ? Value.null : .array(documents)).text(.compact) + "\n"
 }

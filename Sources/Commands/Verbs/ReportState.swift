@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import JSON
 internal import Lifecycle
+internal import Spec
 
 struct ReportState: Verb {
     static let configuration = CommandConfiguration(commandName: "state", abstract: "Print the state of a container as JSON.")
@@ -11,14 +12,15 @@ struct ReportState: Verb {
 
     func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
         let runtime = try global.runtime()
-        let state: ContainerState
+        let container: ContainerState
         do {
-            state = try runtime.state(id)
+            container = try runtime.state(id)
         } catch {
             throw Failure(error)
         }
+        let report = container.state.report(rootfs: container.rootfs, created: container.created, owner: "")
         // As runc prints it: two spaces, no newline at the end.
-        try output.print(stateDocument(state, owner: "").text(.indented("  ")))
+        try output.print(report.text(.indented("  ")))
         return 0
     }
 }

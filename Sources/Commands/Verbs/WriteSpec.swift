@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import JSON
 internal import Kernel
+internal import Spec
 
 struct WriteSpec: Verb {
     static let configuration = CommandConfiguration(
@@ -14,11 +15,11 @@ struct WriteSpec: Verb {
 
     func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
         let ids = OwnIDs()
-        let owner = rootless ? SpecTemplate.Owner.user(uid: ids.effectiveUID, gid: ids.effectiveGID) : .root
+        let kind = rootless ? TemplateKind.rootless(uid: ids.effectiveUID, gid: ids.effectiveGID) : .rootful
         let path = bundle.map { Path.join($0, "config.json") } ?? "config.json"
         do {
             let file = try open(path, [.writeOnly, .create, .exclusive], permissions: 0o666)
-            try write(SpecTemplate(owner).document.text(.indented("\t")) + "\n", to: file, subject: path)
+            try write(templateConfig(kind).text(.indented("\t")) + "\n", to: file, subject: path)
         } catch {
             throw error.errno == .exists ? Failure("File config.json exists. Remove it first") : Failure(error)
         }
