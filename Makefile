@@ -14,13 +14,12 @@ SWIFT   ?= swift
 CHECKED := --explicit-target-dependency-import-check error
 RELEASE := -c release $(CHECKED) --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s
 BINARY  := .build/release/swiftrun
-PROBE   := .build/release/Probe
 
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
-TEST_PACKAGES  := busybox-static strace mandoc runc uidmap
+TEST_PACKAGES  := busybox-static strace mandoc runc uidmap $(if $(shell command -v cc),,gcc libc6-dev)
 
-.PHONY: demo test build probe install bench lint clean
+.PHONY: demo test build install bench lint clean
 
 demo: build
 	@.ci/packages $(DEMO_PACKAGES)
@@ -31,14 +30,10 @@ build:
 	$(SWIFT) build $(RELEASE) --product swiftrun
 	@.ci/static $(BINARY)
 
-probe:
-	$(SWIFT) build $(RELEASE) --product Probe
-	@.ci/static $(PROBE)
-
 test:
 	@.ci/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory build probe
-	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) PROBE=$(CURDIR)/$(PROBE) .ci/test $(SWIFT) test $(CHECKED)
+	@$(MAKE) --no-print-directory build
+	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) .ci/test $(SWIFT) test $(CHECKED)
 
 $(BINARY):
 	@$(MAKE) --no-print-directory build
