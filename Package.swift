@@ -70,8 +70,8 @@ let package = Package(
         tests("FiltersTests", ["Filters", "Spec", "JSON", "TestKit"]),
         tests("CgroupsTests", ["Cgroups", "Spec", "Kernel", "TestKit"]),
         tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),
-        tests("CommandsTests", ["Commands", "TestKit"]),
+        tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
-        tests("HouseTests", ["TestKit"]),
+        tests("HouseTests", ["JSON", "TestKit"]),
     ]
 )

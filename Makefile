@@ -1,0 +1,59 @@
+# make demo    build, and run a container: what a newcomer types first
+# make test    build, and run every test (as root: containers are run)
+# make build   the release executable, static
+# make install into PREFIX (/usr/local), below DESTDIR: executable, man pages, completions
+# make bench   figures, beside runc's where there is one
+# make lint    format and manual pages
+# make clean
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+INSTALL ?= install
+
+SWIFT   ?= swift
+CHECKED := --explicit-target-dependency-import-check error
+RELEASE := -c release $(CHECKED) --static-swift-stdlib -Xswiftc -static-executable -Xlinker -s
+BINARY  := .build/release/swiftrun
+
+BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
+DEMO_PACKAGES  := busybox-static
+TEST_PACKAGES  := busybox-static strace mandoc runc uidmap $(if $(shell command -v cc),,gcc libc6-dev)
+
+.PHONY: demo test build install bench lint clean
+
+demo: build
+	@.ci/packages $(DEMO_PACKAGES)
+	@.ci/demo $(BINARY)
+
+build:
+	@.ci/packages $(BUILD_PACKAGES)
+	$(SWIFT) build $(RELEASE) --product swiftrun
+	@.ci/static $(BINARY)
+
+test:
+	@.ci/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory build
+	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) .ci/test $(SWIFT) test $(CHECKED)
+
+$(BINARY):
+	@$(MAKE) --no-print-directory build
+
+install: $(BINARY)
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/swiftrun
+	$(INSTALL) -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(BINARY) completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swiftrun
+	$(BINARY) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swiftrun
+	$(BINARY) completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swiftrun.fish
+
+bench: build
+	@for script in bench/*.sh; do echo "== $$script"; $$script $(BINARY) || exit 1; done
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	mandoc -T lint -W warning man/*.8
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,57 @@
+internal import Plan
+internal import Spec
+
+extension Features {
+    /// Only what works: what is not supported is `false` or empty. Names come from the modules that understand them.
+    static var ofThisBuild: Features {
+        var features = Features()
+        features.hooks = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+        features.mountOptions = mountOptionNames
+        features.linux.namespaces = Namespace.Kind.allCases.map(\.rawValue).sorted()
+        features.linux.capabilities = capabilityNames
+        features.linux.cgroup = Cgroup()
+        features.linux.cgroup?.isV2 = true
+        features.linux.seccomp = Seccomp.ofThisBuild
+        features.linux.isAppArmorEnabled = true
+        features.linux.isSELinuxEnabled = false
+        features.linux.intelRdt = IntelRdt()
+        features.linux.memoryPolicy = MemoryPolicy.ofThisBuild
+        features.linux.isIDMapEnabled = false
+        features.linux.areNetDevicesEnabled = false
+        features.annotations = [
+            Annotation("dev.swiftrun.version", Version.number),
+            Annotation("dev.swiftrun.commit", Version.commit),
+            Annotation("io.github.seccomp.libseccomp.version", Version.libseccomp),
+        ]
+        return features
+    }
+}
+
+extension Features.Seccomp {
+    fileprivate static var ofThisBuild: Features.Seccomp {
+        var features = Features.Seccomp()
+        features.isEnabled = true
+        features.actions = Spec.Seccomp.Action.allCases.map(\.rawValue).sorted()
+        features.operators = Spec.Seccomp.Comparison.allCases.map(\.rawValue).sorted()
+        // Those that libseccomp 2.5.4 resolves.
+        features.archs = [
+            "AARCH64", "ARM", "MIPS", "MIPS64", "MIPS64N32", "MIPSEL", "MIPSEL64", "MIPSEL64N32", "PARISC", "PARISC64", "PPC",
+            "PPC64", "PPC64LE", "RISCV64", "S390", "S390X", "X32", "X86", "X86_64",
+        ].map { "SCMP_ARCH_" + $0 }
+        features.knownFlags = Spec.Seccomp.Flag.allCases.map(\.rawValue)
+        features.supportedFlags = features.knownFlags
+        return features
+    }
+}
+
+extension Features.MemoryPolicy {
+    fileprivate static var ofThisBuild: Features.MemoryPolicy {
+        var features = Features.MemoryPolicy()
+        features.modes = [
+            "MPOL_BIND", "MPOL_DEFAULT", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED", "MPOL_PREFERRED_MANY",
+            "MPOL_WEIGHTED_INTERLEAVE",
+        ]
+        features.flags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"]
+        return features
+    }
+}

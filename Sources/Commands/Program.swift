@@ -1,0 +1,64 @@
+internal import Kernel
+
+/// The program: arguments in, exit code out.
+public enum Program {
+    public static func main() -> Never {
+        exitProcess(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func run(_ arguments: [String]) -> Int32 {
+        let preamble = Preamble(arguments)
+        let output: Output
+        do {
+            try prepareStreams()
+            output = try openOutput(preamble)
+        } catch {
+            Output(log: nil, .text, .errors).fail(error)
+            return 1
+        }
+        do {
+            return try answer(arguments, preamble, output)
+        } catch {
+            output.fail(error)
+            return 1
+        }
+    }
+
+    private static func answer(
+        _ arguments: [String], _ preamble: Preamble, _ output: borrowing Output
+    ) throws(Failure) -> Int32 {
+        if preamble.isVersionWanted {
+            try output.print(Version.text)
+            return 0
+        }
+        switch try Request(arguments, preamble) {
+        case .text(let text):
+            try output.print(text)
+            return 0
+        case .verb(let verb, let global):
+            return try verb.run(global, output)
+        }
+    }
+
+    /// A closed reader of our output is to be an error we can tell, not a signal that ends us between two steps.
+    private static func prepareStreams() throws(Failure) {
+        do {
+            try occupyStandardStreams()
+            try ignore(.brokenPipe)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private static func openOutput(_ preamble: Preamble) throws(Failure) -> Output {
+        let name = preamble.logFormat ?? LogFormat.text.rawValue
+        guard let format = LogFormat(rawValue: name) else { throw Failure("invalid log-format: \(name)") }
+        let detail: Output.Detail = preamble.isDebug ? .everything : .errors
+        guard let path = preamble.log else { return Output(log: nil, format, detail) }
+        do {
+            return Output(log: try open(path, [.writeOnly, .create, .append], permissions: 0o644), format, detail)
+        } catch {
+            throw Failure("log: \(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ArgumentParser
+
+/// What a command line asks for.
+enum Request {
+    case verb(any Verb, GlobalOptions)
+    /// Help or a completion script, for standard output.
+    case text(String)
+
+    /// `arguments` without the program's name.
+    init(_ arguments: [String], _ preamble: Preamble) throws(Failure) {
+        guard let name = preamble.rest.first, name != "help" else {
+            self = .text(try helpText(arguments))
+            return
+        }
+        let global: GlobalOptions
+        do {
+            global = try GlobalOptions.parse(preamble.global)
+        } catch {
+            throw usageFailure(GlobalOptions.message(for: error), "swiftrun")
+        }
+        guard Verbs.configuration.subcommands.contains(where: { $0._commandName == name }) else {
+            throw usageFailure("unknown command \"\(name)\"", "swiftrun")
+        }
+        do {
+            var command = try Verbs.parseAsRoot(preamble.rest)
+            if let verb = command as? any Verb {
+                self = .verb(verb, global)
+            } else {
+                try command.run()
+                self = .text("")
+            }
+        } catch where Verbs.exitCode(for: error).isSuccess {
+            self = .text(Verbs.fullMessage(for: error) + "\n")
+        } catch {
+            let misplaced = preamble.rest.first { GlobalOptions.names.contains(optionParts($0).name) }
+            let hint = misplaced.map { ", \(optionParts($0).name) stands before the command" } ?? ""
+            throw usageFailure(Verbs.message(for: error) + hint, "swiftrun \(name)")
+        }
+    }
+}
+
+/// The parser answers a request for text by throwing it.
+private func helpText(_ arguments: [String]) throws(Failure) -> String {
+    do {
+        var command = try Swiftrun.parseAsRoot(arguments)
+        if command is any Verb { throw ValidationError("a global option is not understood") }
+        try command.run()
+        return ""
+    } catch where Swiftrun.exitCode(for: error).isSuccess {
+        return Swiftrun.fullMessage(for: error) + "\n"
+    } catch {
+        throw usageFailure(Swiftrun.message(for: error), "swiftrun")
+    }
+}
+
+/// The parser's message as one of ours: one line, lower case, no full stop, and where to read on.
+private func usageFailure(_ message: String, _ command: String) -> Failure {
+    var text = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: ", ")
+    if text.hasSuffix(".") { text.removeLast() }
+    return Failure(text.prefix(1).lowercased() + text.dropFirst() + " (see '\(command) --help')")
+}

@@ -1,0 +1,13 @@
+internal import ArgumentParser
+internal import JSON
+internal import Spec
+
+struct ReportFeatures: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "features", abstract: "Print what this runtime supports as JSON.")
+
+    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+        try output.print(Features.ofThisBuild.json.text(.indented("    ")) + "\n")
+        return 0
+    }
+}
