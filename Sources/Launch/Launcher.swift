@@ -42,7 +42,7 @@ public struct LaunchInputs: ~Copyable {
 
 /// Carries out a plan up to the gate. On failure the child is gone.
 public func launch(
-    _ plan: LaunchPlan, _ inputs: consuming LaunchInputs, in cgroup: borrowing Cgroup?
+    _ plan: LaunchPlan, _ inputs: borrowing LaunchInputs, in cgroup: borrowing Cgroup?
 ) throws(LaunchError) -> ParkedInit {
     let state = inputs.state
     let config = inputs.config

@@ -9,10 +9,13 @@ struct Foreground: ~Copyable {
 
     /// Takes all signals from here on.
     init() throws(SyscallError) {
-        input = try OwnedFD(duplicating: 0)
-        output = try OwnedFD(duplicating: 1)
-        previous = try block(.all)
-        signals = try SignalFD(.all)
+        let input = try OwnedFD(duplicating: 0)
+        let output = try OwnedFD(duplicating: 1)
+        let signals = try SignalFD(.all)
+        self.previous = try block(.all)
+        self.signals = signals
+        self.input = input
+        self.output = output
     }
 
     /// Waits for the container's end; until then its signals are those sent to us, and its terminal is ours.

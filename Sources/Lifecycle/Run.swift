@@ -9,7 +9,7 @@ extension Runtime {
     /// create and start. In the foreground waits for the end, relays a terminal and signals, and deletes unless told to keep.
     ///
     /// Returns the exit code: the process's status in the foreground (128+n for signal n), 0 when detached.
-    public func run(_ request: CreateRequest, _ afterwards: Afterwards) throws(LifecycleError) -> Int32 {
+    public func run(_ request: CreateRequest, afterwards: Afterwards) throws(LifecycleError) -> Int32 {
         switch request.attachment {
         case .detached:
             let established = try establish(request)
