@@ -252,4 +252,15 @@ int clinux_tty_set_attributes(int fd, const struct termios2 *attributes);
 int clinux_namespace_type(int fd);
 int clinux_namespace_owner(int fd, uint32_t *uid);
 
+// bpf.c
+// The descriptor of a loaded program; `instructions` are struct bpf_insn, 8 bytes each.
+int clinux_bpf_load(unsigned type, const void *instructions, unsigned count, const char *license);
+// `replaced`: the attached program whose place it takes, or -1.
+int clinux_bpf_attach(int cgroup, unsigned type, int program, unsigned flags, int replaced);
+int clinux_bpf_detach(int cgroup, unsigned type, int program);
+// How many programs are attached to the cgroup itself; their ids, up to `count`.
+int clinux_bpf_query(int cgroup, unsigned type, uint32_t *ids, unsigned count);
+// A descriptor of the program with this id.
+int clinux_bpf_program(uint32_t id);
+
 #endif

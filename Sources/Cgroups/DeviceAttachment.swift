@@ -1,0 +1,69 @@
+import CLinux
+import Kernel
+
+/// Whose root this process is.
+public enum UserNamespace: Hashable, Sendable {
+    case initial
+    /// One with a map of its own: the kernel lets nobody in it load a device program, and the devices it can open are few anyway.
+    case nested
+}
+
+extension Cgroup {
+    /// Attaches `program`; in a nested user namespace a refusal is, as in runc, no error: the result is then a warning.
+    public func restrictDevices(_ program: DeviceProgram, in namespace: UserNamespace) throws(CgroupsError) -> String? {
+        do throws(CgroupsError) {
+            try attach(program)
+            return nil
+        } catch {
+            guard namespace == .nested, case .refused = error else { throw error }
+            return "\(error); device rules are not in force in this user namespace"
+        }
+    }
+
+    /// Has every opening of a device by the cgroup's processes, and those below, decided by `program`, in place of whatever decided
+    /// before.
+    ///
+    /// The corresponding system call is `bpf(2)`. Nothing has to be raised for it: since Linux 5.11 programs are charged to the memory
+    /// controller, not to RLIMIT_MEMLOCK.
+    public func attach(_ program: DeviceProgram) throws(CgroupsError) {
+        try step("restrict the devices of cgroup \(placement.path)") { () throws(SyscallError) in
+            let old = try attachedPrograms()
+            if old.isEmpty && program.allowsEverything { return }
+            let new = try load(program)
+            let target = directory.raw
+            let one = old.count == 1 ? try openProgram(old[0]) : nil
+            let replaced: Int32
+            if let one { replaced = one.raw } else { replaced = -1 }
+            try call("bpf", "BPF_PROG_ATTACH") {
+                clinux_bpf_attach(target, type, new.raw, UInt32(BPF_F_ALLOW_MULTI), replaced)
+            }
+            // Until here the old ones are in force too, so that there is no moment without.
+            for id in old where old.count > 1 {
+                let program = try openProgram(id)
+                try call("bpf", "BPF_PROG_DETACH") { clinux_bpf_detach(target, type, program.raw) }
+            }
+        }
+    }
+
+    private func attachedPrograms() throws(SyscallError) -> [UInt32] {
+        // BPF_CGROUP_MAX_PROGS: there cannot be more.
+        var ids = [UInt32](repeating: 0, count: 64)
+        let target = directory.raw
+        let count = try call("bpf", "BPF_PROG_QUERY") { unsafe clinux_bpf_query(target, type, &ids, 64) }
+        return Array(ids.prefix(Int(count)))
+    }
+}
+
+private let type = UInt32(BPF_CGROUP_DEVICE.rawValue)
+
+private func load(_ program: DeviceProgram) throws(SyscallError) -> OwnedFD {
+    let count = UInt32(program.instructions.count)
+    return OwnedFD(
+        adopting: try call("bpf", "BPF_PROG_LOAD") {
+            unsafe clinux_bpf_load(UInt32(BPF_PROG_TYPE_CGROUP_DEVICE.rawValue), program.instructions, count, "Apache")
+        })
+}
+
+private func openProgram(_ id: UInt32) throws(SyscallError) -> OwnedFD {
+    OwnedFD(adopting: try call("bpf", "BPF_PROG_GET_FD_BY_ID") { clinux_bpf_program(id) })
+}
