@@ -9,7 +9,9 @@ public struct Outcome: Sendable, CustomStringConvertible {
 
     public var status: Int32 { ending.status }
     public var output: String { String(decoding: outputBytes, as: UTF8.self) }
-    public var errors: String { String(decoding: errorBytes, as: UTF8.self) }
+
+    /// stderr; quotes that a runtime's own log format escapes stand as they are.
+    public var errors: String { String(decoding: errorBytes, as: UTF8.self).split(separator: "\\\"", omittingEmptySubsequences: false).joined(separator: "\"") }
 
     public var description: String { "\(ending), output \"\(output.suffix(3000))\", errors \"\(errors.suffix(3000))\"" }
 
@@ -54,16 +56,21 @@ public enum Input: Sendable {
     case text(String)
 }
 
+/// Where a program's stdout and stderr go: a container that outlives it must not hold what a test reads to the end.
+public enum Output: Sendable {
+    case captured, null
+}
+
 /// Runs a program to its end and the end of its output.
 public func execute(
     _ command: [String], input: Input = .null, environment: [String] = Environment.plain, directory: String? = nil,
-    descriptors: [Descriptor] = [], deadline: Deadline = .usual
+    descriptors: [Descriptor] = [], output target: Output = .captured, deadline: Deadline = .usual
 ) throws -> Outcome {
     let output = try Descriptor.pipe()
     let errors = try Descriptor.pipe()
     let stdin = try input.descriptor()
     let program = try Program(
-        Program.Request(command, environment: environment, directory: directory, descriptors: [stdin, output.write, errors.write] + descriptors))
+        Program.Request(command, environment: environment, directory: directory, descriptors: [stdin] + (target == .captured ? [output.write, errors.write] : [nil, nil]) + descriptors))
     output.write.close()
     errors.write.close()
     stdin?.close()

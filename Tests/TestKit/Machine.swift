@@ -44,16 +44,24 @@ public func cgroups(named name: String) -> [String] {
     return found
 }
 
+/// Pids of the processes in the cgroup called `name`, wherever it is.
+public func processes(inCgroup name: String) -> [Int] {
+    Files.entries("/proc").compactMap { Int($0) }.filter { Files.text("/proc/\($0)/cgroup").contains("/\(name)") }
+}
+
 /// Processes with `mark` in their environment or `name` in their cgroup: "pid command".
-public func processes(marked mark: String, inCgroup name: String) -> [String] {
+func processes(marked mark: String, inCgroup name: String) -> [String] {
     var found: [String] = []
     let own = getpid()
     for entry in Files.entries("/proc") {
         guard let pid = Int32(entry), pid != own else { continue }
         let environment = Files.text("/proc/\(entry)/environ").split(separator: "\0")
         guard environment.contains(Substring(mark)) || Files.text("/proc/\(entry)/cgroup").contains("/\(name)") else { continue }
+        let state = Files.text("/proc/\(entry)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        // Dead, and left to the machine's own first process to reap.
+        if state.first == "Z" && state.dropFirst().first == "1" || state.isEmpty { continue }
         let command = Files.text("/proc/\(entry)/cmdline").split(separator: "\0").joined(separator: " ")
-        found.append("\(pid) \(command) \(Files.text("/proc/\(entry)/stat").split(separator: " ").dropFirst(2).first ?? "?")")
+        found.append("\(pid) \(command) \(state.first ?? "?")")
     }
     return found
 }
