@@ -1,0 +1,37 @@
+import Glibc
+
+/// An open file of the tests' process, closed with its last reference at the latest. One thread at a time.
+public final class Descriptor: @unchecked Sendable {
+    public private(set) var raw: Int32
+
+    init(_ raw: Int32) { self.raw = raw }
+
+    deinit { close() }
+
+    public func close() {
+        guard raw >= 0 else { return }
+        Glibc.close(raw)
+        raw = -1
+    }
+
+    /// The two ends of a pipe, neither of which any child inherits unasked.
+    public static func pipe() throws -> (read: Descriptor, write: Descriptor) {
+        var ends: [Int32] = [0, 0]
+        guard unsafe Glibc.pipe(&ends) == 0 else { throw Failure("pipe: \(errnoText())") }
+        return (Descriptor(try high(ends[0])), Descriptor(try high(ends[1])))
+    }
+
+    public static func open(_ path: String, _ flags: Int32) throws -> Descriptor {
+        let fd = unsafe Glibc.open(path, flags | O_CLOEXEC)
+        guard fd >= 0 else { throw Failure("open \(path): \(errnoText())") }
+        return Descriptor(try high(fd))
+    }
+
+    /// The same file above the numbers that a child is given, so that handing one over never covers another.
+    static func high(_ fd: Int32) throws -> Int32 {
+        let moved = fcntl(fd, F_DUPFD_CLOEXEC, 100)
+        guard moved >= 0 else { throw Failure("dup: \(errnoText())") }
+        Glibc.close(fd)
+        return moved
+    }
+}

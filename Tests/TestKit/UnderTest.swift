@@ -1,0 +1,45 @@
+import Glibc
+
+/// The runtime that the tests drive: swiftrun's release build, or what $SWIFTRUN_UNDER_TEST names (calibration with another runtime).
+public enum UnderTest {
+    public static let binary: String = {
+        for name in ["SWIFTRUN_UNDER_TEST", "SWIFTRUN_BINARY"] {
+            if let value = Environment.variable(name) { return value.hasPrefix("/") ? value : located(value) }
+        }
+        return Repository.path(".build/release/swiftrun")
+    }()
+
+    /// False for another runtime: what is our own decision is then not asked for.
+    public static let isSwiftrun = !binary.hasSuffix("/runc") && !binary.hasSuffix("/crun")
+
+    /// The view in which everything runs that does not ask for one; $SWIFTRUN_TEST_VIEW can say `pure` or `host`.
+    public static let view: CgroupView = Environment.variable("SWIFTRUN_TEST_VIEW").flatMap(CgroupView.init) ?? (isSwiftrun ? .host : .pure)
+
+    private static func located(_ name: String) -> String {
+        let directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        return directories.map { "\($0)/\(name)" }.first { Files.exists($0) } ?? name
+    }
+}
+
+/// How the cgroups look to the runtime.
+public enum CgroupView: String, Sendable {
+    /// As they are on this machine: on a hybrid host cgroup2 stands beside the v1 hierarchies.
+    case host
+    /// cgroup2 alone at /sys/fs/cgroup, in a private mount namespace.
+    case pure
+
+    public func command(_ words: [String]) -> [String] {
+        self == .host ? words : [ProbeBinary.path, "host", "view"] + words
+    }
+}
+
+/// Environments that programs of the tests start with.
+public enum Environment {
+    public static let plain = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
+
+    public static func variable(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}
