@@ -23,16 +23,39 @@ extension Runtime {
         }
     }
 
-    /// Makes the container's cgroup; nil without rights to, where a rootless caller set nothing that needs one.
+    /// Makes the container's cgroup, with its limits and device rules in force before anyone is in it.
+    ///
+    /// nil without the rights to make one, where a rootless caller set no limit.
     func makeCgroup(_ design: Design, _ warnings: inout [String]) throws(LifecycleError) -> Cgroup? {
         guard let placement = design.placement else { return nil }
+        warnings += design.limits.warnings
         do throws(CgroupsError) {
-            return try Cgroup.create(placement, controllers: [])
+            let cgroup = try Cgroup.create(placement, controllers: design.limits.controllers)
+            do throws(CgroupsError) { try configure(cgroup, design, &warnings) } catch {
+                try cgroup.removeMade()
+                throw error
+            }
+            return cgroup
         } catch {
-            guard isRootless else { throw LifecycleError("\(error)") }
+            guard isRootless, design.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
             warnings.append("\(error): continuing without a cgroup")
             return nil
         }
+    }
+
+    private func configure(
+        _ cgroup: borrowing Cgroup, _ design: Design, _ warnings: inout [String]
+    ) throws(CgroupsError) {
+        warnings += try cgroup.apply(design.limits)
+        let namespace: UserNamespace = design.isInUserNamespace ? .nested : .initial
+        if let warning = try cgroup.restrictDevices(design.devices, in: namespace) { warnings.append(warning) }
+        if let owner = delegatedOwner(design.config) { try cgroup.delegate(to: owner) }
+    }
+
+    /// Whether it was rights that were missing.
+    private func isForbidden(_ error: CgroupsError) -> Bool {
+        guard case .refused(_, let refusal) = error else { return false }
+        return [.accessDenied, .notPermitted, .readOnly].contains(refusal.errno)
     }
 }
 

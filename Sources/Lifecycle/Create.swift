@@ -63,7 +63,10 @@ extension Runtime {
         let plan = try planned(config, launch, facts)
         let placement = try place(config, id, host)
         return Design(
-            request: request, id: id, config: config, state: state, rootfs: facts.rootfs, plan: plan, placement: placement)
+            request: request, id: id, config: config, state: state, rootfs: facts.rootfs, plan: plan, placement: placement,
+            limits: try failing { () throws(CgroupsError) in try Cgroups.Limits(config.linux.resources) },
+            devices: try failing { () throws(CgroupsError) in try DeviceProgram(config.linux.resources.devices) },
+            isInUserNamespace: facts.isInUserNamespace)
     }
 
     private func planned(_ config: Config, _ launch: LaunchRequest, _ facts: HostFacts) throws(LifecycleError) -> LaunchPlan {
@@ -101,6 +104,10 @@ struct Design {
     let plan: LaunchPlan
     /// nil: the container stays in the caller's cgroup, for want of rights to make one.
     let placement: Placement?
+    let limits: Cgroups.Limits
+    let devices: DeviceProgram
+    /// Whether the runtime itself is root of no more than a user namespace.
+    let isInUserNamespace: Bool
 }
 
 /// Those who are sent descriptors of the new container: connected before anything is made, since they may not be there.
