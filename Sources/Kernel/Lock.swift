@@ -17,8 +17,9 @@ public func lock(
     try call("flock", subject) { clinux_flock(raw, operation) }
 }
 
+/// Lets go of the lock, whoever else, such as a child, holds a descriptor of the same open file. It cannot be refused.
+///
 /// The corresponding system call is `flock(2)`.
-public func unlock(_ fd: borrowing OwnedFD, subject: String? = nil) throws(SyscallError) {
-    let raw = fd.raw
-    try call("flock", subject) { clinux_flock(raw, Int32(CLINUX_LOCK_UN)) }
+public func unlock(_ fd: borrowing OwnedFD) {
+    _ = clinux_flock(fd.raw, Int32(CLINUX_LOCK_UN))
 }

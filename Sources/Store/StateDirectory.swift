@@ -1,0 +1,116 @@
+internal import JSON
+public import Kernel
+
+/// One container's directory, held by a descriptor: what is done to it is done to this one, whatever its name comes to mean.
+public struct StateDirectory: ~Copyable, Sendable {
+    public let id: ContainerID
+    /// Open for reading. Others may put flat files of their own into it, which `remove` takes along.
+    public let descriptor: OwnedFD
+    /// Of the root directory, opened as a path.
+    private let root: OwnedFD
+    private let path: String
+
+    private static let file = "record.json"
+    private static let draft = ".record.json"
+    /// config.json may have 16 MiB, and an escaped character has up to six bytes.
+    private static let limits = Limits(bytes: 96 << 20, depth: 16)
+
+    /// `.missing` when there is none; `.untrusted` when others than the caller can write to it.
+    init(_ id: ContainerID, in root: borrowing OwnedFD, _ path: String) throws(StoreError) {
+        let directory = try finding("open state directory \(path)") { () throws(SyscallError) in
+            try Kernel.open(id.text, beneath: root, [.readOnly, .directory, .noFollow])
+        }
+        try check(finding("stat \(path)") { () throws(SyscallError) in try status(of: directory) }, path)
+        let parent = try finding("open root directory") { () throws(SyscallError) in try root.duplicate() }
+        self.id = id
+        self.path = path
+        descriptor = directory
+        self.root = parent
+    }
+
+    deinit {
+        // A child cloned meanwhile may have a copy of the descriptor, with which it would keep the lock.
+        Kernel.unlock(descriptor)
+    }
+
+    /// Waits for the lock, which is let go with this value. `.missing` when the container was removed in the meantime.
+    public func lock(_ kind: LockKind, _ blocking: Blocking = .waits) throws(StoreError) {
+        let isStillThere = try finding("lock state directory") { () throws(SyscallError) in
+            try Kernel.lock(descriptor, kind, blocking, subject: path)
+            return try status(of: id.text, at: root).isSameFile(as: status(of: descriptor))
+        }
+        if !isStillThere { throw .missing }
+    }
+
+    public func unlock() { Kernel.unlock(descriptor) }
+
+    /// Writes the record, whole or not at all, and waits until it is on the disk. Needs the exclusive lock.
+    public func save(_ record: Record) throws(StoreError) {
+        let boot = try during("read boot id", bootID)
+        let text = RecordDocument(record, boot: boot).value.text(.compact) + "\n"
+        // Names are no longer made in a directory that was removed.
+        try finding("save \(path)/\(Self.file)") { () throws(SyscallError) in
+            try discard(Self.draft)
+            let draft = try Kernel.open(
+                Self.draft, beneath: descriptor, [.writeOnly, .create, .exclusive, .noFollow], permissions: 0o600)
+            do throws(SyscallError) {
+                try write(text, to: draft, subject: Self.draft)
+                try synchronize(draft, subject: Self.draft)
+                try rename(Self.draft, at: descriptor, to: Self.file, at: descriptor)
+            } catch {
+                try discard(Self.draft)
+                throw error
+            }
+            try synchronize(descriptor, subject: path)
+        }
+    }
+
+    /// `.missing` when nothing was saved: the container is being made, or whoever made it was killed over it.
+    public func load() throws(StoreError) -> Record {
+        let bytes = try finding("load \(path)/\(Self.file)") { () throws(SyscallError) in
+            // Not blocking: a fifo would have us wait for ever.
+            let file = try Kernel.open(Self.file, beneath: descriptor, [.readOnly, .noFollow, .nonBlocking])
+            let status = try status(of: file)
+            guard status.kind == .regular else { throw SyscallError("open", "no regular file", .invalid) }
+            return try readAll(file, limit: Self.limits.bytes)
+        }
+        var document: RecordDocument
+        do throws(JSONError) {
+            document = try RecordDocument(parse(bytes, Self.limits), of: id)
+        } catch {
+            throw .record(error)
+        }
+        let boot = try during("read boot id", bootID)
+        if !boot.isEmpty && !document.boot.isEmpty && boot != document.boot {
+            // Its pid, and even its start time, may by now be those of a process that has nothing to do with it.
+            document.record.identity = ProcessIdentity(pid: 0, startTime: 0)
+        }
+        return document.record
+    }
+
+    /// Removes the directory and the flat files in it, the record last, so that a removal that was broken off can be made again.
+    /// Needs the exclusive lock.
+    public func remove() throws(StoreError) {
+        do throws(SyscallError) {
+            for entry in try entries(of: descriptor) where entry.name != Self.file { try discard(entry.name) }
+            try discard(Self.file)
+            // What bears the name now is another's if ours is gone already.
+            guard try status(of: id.text, at: root).isSameFile(as: status(of: descriptor)) else { return }
+            try removeDirectory(id.text, at: root)
+        } catch {
+            if error.errno != .noEntry { throw .refused("remove state directory \(path)", error) }
+        }
+    }
+
+    private func discard(_ name: String) throws(SyscallError) {
+        try ignoring(.noEntry) { () throws(SyscallError) in try removeFile(name, at: descriptor) }
+    }
+}
+
+private func check(_ status: FileStatus, _ path: String) throws(StoreError) {
+    let uid = OwnIDs().effectiveUID
+    guard status.uid == uid else { throw .untrusted(path, "belongs to uid \(status.uid), not to \(uid)") }
+    guard status.mode & 0o022 == 0 else {
+        throw .untrusted(path, "is writable by others, with mode 0\(String(status.permissions, radix: 8))")
+    }
+}
