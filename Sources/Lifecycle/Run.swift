@@ -19,7 +19,7 @@ extension Runtime {
             // Before there is a child: none of its signals may be missed.
             let foreground = try failing { () throws(SyscallError) in try Foreground() }
             var established = try establish(request)
-            let id = established.record.id.text
+            let id = established.record.id
             let status: ExitStatus
             do throws(LifecycleError) {
                 try startOrDelete(established.record)
@@ -35,8 +35,8 @@ extension Runtime {
     }
 
     private func startOrDelete(_ record: Record) throws(LifecycleError) {
-        do throws(LifecycleError) { try start(record.id.text) } catch {
-            do throws(LifecycleError) { try delete(record.id.text, .yes) } catch let second {
+        do throws(LifecycleError) { try start(record.id) } catch {
+            do throws(LifecycleError) { try delete(record.id, .yes) } catch let second {
                 throw LifecycleError("\(error); and it could not be deleted: \(second)")
             }
             throw error

@@ -53,7 +53,7 @@ extension Runtime {
 
     func hookState(_ record: Record, _ status: Status) -> State {
         var state = State()
-        state.id = record.id.text
+        state.id = record.id
         state.status = status
         state.pid = status == .stopped ? 0 : record.identity.pid
         state.bundle = record.bundle
