@@ -3,7 +3,7 @@ import Kernel
 import TestKit
 import Testing
 
-@Suite(.serialized, .enabled(if: Site.isUsable, "needs a cgroup2 mount it may write to"), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: Site.isUsable, "needs a cgroup2 mount it may write to"), .machineUnchanged, .timeLimit(.minutes(1)))
 struct CgroupTests {
     @Test func `every missing level is made, and taken back`() throws {
         try Site.with("a", "b") { site in

@@ -121,38 +121,37 @@ private func allows(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UIn
     }
 }
 
-@Suite(.serialized, .enabled(if: Site.isUsable, "needs a cgroup2 mount it may write to"), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: Site.isUsable, "needs a cgroup2 mount it may write to"), .machineUnchanged, .timeLimit(.minutes(1)))
 struct DeviceAttachmentTests {
     /// Opens devices by nodes of its own: c 1:5 (zero) and c 1:11 (kmsg), of which only the first is a default.
-    private func outcomes(_ site: Site, _ scratch: borrowing TestKit.Scratch) throws -> [Int32] {
-        try [(1, 5), (1, 11)].map { major, minor in
-            let node = scratch.directory + "/\(major)-\(minor)"
+    private func outcomes(_ site: Site) throws -> [Int32] {
+        let directory = try Scratch.required().directory
+        return try [(1, 5), (1, 11)].map { major, minor in
+            let node = directory + "/\(major)-\(minor)"
             return try shell(in: site.placement.path, "rm -f \(node); mknod \(node) c \(major) \(minor) && exec 3<\(node)").status
         }
     }
 
     @Test func `the kernel takes the program and decides by it`() throws {
-        let scratch = try TestKit.Scratch()
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])
             try cgroup.attach(DeviceProgram([allow(.all)]))
-            #expect(try outcomes(site, scratch) == [0, 0])
+            #expect(try outcomes(site) == [0, 0])
             try cgroup.attach(DeviceProgram([deny(.all)]))
-            #expect(try outcomes(site, scratch) == [0, 2])
+            #expect(try outcomes(site) == [0, 2])
         }
     }
 
     @Test func `a program takes the place of the one before`() throws {
-        let scratch = try TestKit.Scratch()
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])
             try cgroup.attach(DeviceProgram([]))
             try cgroup.attach(DeviceProgram([allow(.character, 1, 11)]))
-            #expect(try outcomes(site, scratch) == [0, 0])
+            #expect(try outcomes(site) == [0, 0])
             try cgroup.attach(DeviceProgram([]))
-            #expect(try outcomes(site, scratch) == [0, 2])
+            #expect(try outcomes(site) == [0, 2])
             try cgroup.attach(DeviceProgram([allow(.all)]))
-            #expect(try outcomes(site, scratch) == [0, 0])
+            #expect(try outcomes(site) == [0, 0])
         }
     }
 

@@ -19,6 +19,19 @@ struct Site {
         return (try? Kernel.write("", to: point + "/cgroup.subtree_control")) != nil
     }
 
+    static func has(_ controller: String) -> Bool {
+        isUsable && Files.text((host?.mount?.point ?? "") + "/cgroup.controllers").split { $0 == " " || $0 == "\n" }.contains(Substring(controller))
+    }
+
+    /// Takes back what `body` had enabled for the whole host.
+    static func restoringRoot(_ body: () throws -> Void) throws {
+        let file = try #require(host?.mount).point + "/cgroup.subtree_control"
+        let before = Set(Files.text(file).split { $0 == " " || $0 == "\n" })
+        let result = Swift.Result { try body() }
+        for name in Set(Files.text(file).split { $0 == " " || $0 == "\n" }).subtracting(before) { try Kernel.write("-\(name)", to: file) }
+        try result.get()
+    }
+
     /// - Parameter below: names under the test's own cgroup that the placement leads to.
     static func with<Result>(_ below: String..., body: (Site) throws -> Result) throws -> Result {
         let host = try #require(host)
