@@ -7,10 +7,10 @@ extension Cgroup {
     ///   enabled, as engines read usage from them; on a hybrid one only these, as nobody expects more there.
     /// - Throws: `notEmpty` or `frozen` if the cgroup is there and unfit.
     public static func create(_ placement: Placement, controllers: Set<String>) throws(CgroupsError) -> Cgroup {
-        var made = 0
+        var made = 0..<0
         do throws(CgroupsError) {
             let directory = try makeLevels(placement, controllers, &made)
-            let cgroup = Cgroup(placement, directory, made: made)
+            let cgroup = Cgroup(placement, directory, made: made.count)
             try cgroup.checkFitness()
             return cgroup
         } catch {
@@ -21,19 +21,19 @@ extension Cgroup {
 
     /// Takes back what `create` made, after the container's processes are gone; a cgroup that was there before stays.
     public consuming func removeMade() throws(CgroupsError) {
-        try Self.removeMade(placement, made)
+        let depth = placement.levels.count
+        try Self.removeMade(placement, (depth - made)..<depth)
     }
 
-    private static func removeMade(_ placement: Placement, _ made: Int) throws(CgroupsError) {
-        guard made > 0 else { return }
-        try remove(placement)
-        let depth = placement.levels.count
-        for parent in stride(from: depth - 1, to: depth - made, by: -1) {
-            guard let above = try openLevels(placement, parent - 1) else { return }
+    private static func removeMade(_ placement: Placement, _ made: Range<Int>) throws(CgroupsError) {
+        guard let deepest = made.last else { return }
+        try remove(placement, level: deepest, within: .seconds(5))
+        for level in made.dropLast().reversed() {
+            guard let parent = try openLevels(placement, level) else { return }
             // In use by now: another container was put beside this one.
-            try step("remove cgroup \(placement.path(of: parent))") { () throws(SyscallError) in
+            try step("remove cgroup \(placement.path(of: level + 1))") { () throws(SyscallError) in
                 try ignoring(.busy, .noEntry) { () throws(SyscallError) in
-                    try removeDirectory(placement.levels[parent - 1], at: above)
+                    try removeDirectory(placement.levels[level], at: parent)
                 }
             }
         }
@@ -49,9 +49,9 @@ extension Cgroup {
     }
 }
 
-/// Opens the last level, making those that are missing; `made` counts the trailing ones that are ours.
+/// Opens the last level, making those that are missing; `made` is the last ones so far that are ours, by index.
 private func makeLevels(
-    _ placement: Placement, _ controllers: Set<String>, _ made: inout Int
+    _ placement: Placement, _ controllers: Set<String>, _ made: inout Range<Int>
 ) throws(CgroupsError) -> OwnedFD {
     var directory = try openMount(placement)
     for (index, name) in placement.levels.enumerated() {
@@ -59,10 +59,10 @@ private func makeLevels(
         try enable(placement.layout == .unified ? .available : .only(controllers), in: directory, placement.path(of: index))
         if let child = try openChild(name, of: directory, path) {
             directory = child
-            made = 0
+            made = 0..<0
         } else {
             let isOurs = try makeCgroup(name, in: directory, path)
-            made = isOurs ? made + 1 : 0
+            made = isOurs ? (made.first ?? index)..<(index + 1) : 0..<0
             guard let child = try openChild(name, of: directory, path) else {
                 throw .refused(step: "create cgroup \(path)", SyscallError("open", name, .noEntry))
             }

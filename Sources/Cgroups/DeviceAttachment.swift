@@ -30,19 +30,28 @@ extension Cgroup {
             let old = try attachedPrograms()
             if old.isEmpty && program.allowsEverything { return }
             let new = try load(program)
-            let target = directory.raw
-            let one = old.count == 1 ? try openProgram(old[0]) : nil
-            let replaced: Int32
-            if let one { replaced = one.raw } else { replaced = -1 }
-            try call("bpf", "BPF_PROG_ATTACH") {
-                clinux_bpf_attach(target, type, new.raw, UInt32(BPF_F_ALLOW_MULTI), replaced)
-            }
-            // Until here the old ones are in force too, so that there is no moment without.
-            for id in old where old.count > 1 {
-                let program = try openProgram(id)
-                try call("bpf", "BPF_PROG_DETACH") { clinux_bpf_detach(target, type, program.raw) }
+            if old.count == 1 {
+                try attach(new, inPlaceOf: openProgram(old[0]))
+            } else {
+                try attach(new, inPlaceOf: -1)
+                // Until here the old ones are in force too, so that there is no moment without.
+                for id in old { try detach(openProgram(id)) }
             }
         }
+    }
+
+    private func attach(_ program: borrowing OwnedFD, inPlaceOf old: Int32) throws(SyscallError) {
+        let (target, raw) = (directory.raw, program.raw)
+        try call("bpf", "BPF_PROG_ATTACH") { clinux_bpf_attach(target, type, raw, UInt32(BPF_F_ALLOW_MULTI), old) }
+    }
+
+    private func attach(_ program: borrowing OwnedFD, inPlaceOf old: borrowing OwnedFD) throws(SyscallError) {
+        try attach(program, inPlaceOf: old.raw)
+    }
+
+    private func detach(_ program: borrowing OwnedFD) throws(SyscallError) {
+        let (target, raw) = (directory.raw, program.raw)
+        try call("bpf", "BPF_PROG_DETACH") { clinux_bpf_detach(target, type, raw) }
     }
 
     private func attachedPrograms() throws(SyscallError) -> [UInt32] {

@@ -5,9 +5,12 @@ extension Cgroup {
     ///
     /// Killed processes take a moment to leave: it waits for them, at most for `limit`.
     public static func remove(_ placement: Placement, within limit: Duration = .seconds(5)) throws(CgroupsError) {
-        let depth = placement.levels.count
-        guard let parent = try openLevels(placement, depth - 1) else { return }
-        try removeTree(placement.levels[depth - 1], in: parent, placement.path, limit, .after(limit))
+        try remove(placement, level: placement.levels.count - 1, within: limit)
+    }
+
+    static func remove(_ placement: Placement, level: Int, within limit: Duration) throws(CgroupsError) {
+        guard let parent = try openLevels(placement, level) else { return }
+        try removeTree(placement.levels[level], in: parent, placement.path(of: level + 1), limit, .after(limit))
     }
 }
 

@@ -1,142 +1,158 @@
 import Cgroups
-import Foundation
 import Kernel
+import TestKit
 import Testing
 
-@Suite(.serialized, .enabled(if: Scratch.isUsable, "needs a writable cgroup2 mount"), .timeLimit(.minutes(1)))
+@Suite(.serialized, .enabled(if: Site.isUsable, "needs a cgroup2 mount it may write to"), .machineUnchanged, .timeLimit(.minutes(1)))
 struct CgroupTests {
     @Test func `every missing level is made, and taken back`() throws {
-        try Scratch.with("a", "b") { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
+        try Site.with("a", "b") { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
             #expect(cgroup.made == 3)
-            #expect(FileManager.default.fileExists(atPath: placement.path))
+            #expect(Files.exists(site.placement.path))
             try cgroup.removeMade()
-            #expect(try Cgroup.open(Placement(mountPoint: placement.mountPoint, levels: [placement.levels[0]], layout: placement.layout)) == nil)
+            #expect(!Files.exists(site.top))
         }
     }
 
     @Test func `a level that was there before stays`() throws {
-        try Scratch.with("a", "b") { placement in
-            try FileManager.default.createDirectory(atPath: placement.mountPoint + "/" + placement.levels[0], withIntermediateDirectories: false)
-            let cgroup = try Cgroup.create(placement, controllers: [])
+        try Site.with("a", "b") { site in
+            try Files.makeDirectory(site.top)
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
             #expect(cgroup.made == 2)
             try cgroup.removeMade()
-            #expect(try FileManager.default.contentsOfDirectory(atPath: placement.mountPoint + "/" + placement.levels[0]).contains("a") == false)
+            #expect(Files.exists(site.top))
+            #expect(!Files.exists(site.top + "/a"))
         }
     }
 
     @Test func `a level another container uses by now stays`() throws {
-        try Scratch.with("a") { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            let parent = placement.mountPoint + "/" + placement.levels[0]
-            try FileManager.default.createDirectory(atPath: parent + "/other", withIntermediateDirectories: false)
+        try Site.with("a") { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try Files.makeDirectory(site.top + "/other")
             try cgroup.removeMade()
-            #expect(FileManager.default.fileExists(atPath: parent + "/other"))
-            #expect(!FileManager.default.fileExists(atPath: placement.path))
+            #expect(Files.exists(site.top + "/other"))
+            #expect(!Files.exists(site.placement.path))
         }
     }
 
     @Test func `a cgroup with a process is refused, and left alone`() throws {
-        try Scratch.with { placement in
-            _ = try Cgroup.create(placement, controllers: [])
-            try FileManager.default.createDirectory(atPath: placement.path + "/below", withIntermediateDirectories: false)
-            let sleeper = try Sleeper()
-            try sleeper.enter(placement.path + "/below")
-            #expect(throws: CgroupsError.notEmpty(processes: 1)) { _ = try Cgroup.create(placement, controllers: []) }
-            #expect(try sleeper.isRunning)
+        try Site.with { site in
+            _ = try Cgroup.create(site.placement, controllers: [])
+            try site.make("below")
+            let idler = try idler(in: site.placement.path + "/below")
+            let refusal = #expect(throws: CgroupsError.self) { _ = try Cgroup.create(site.placement, controllers: []) }
+            #expect(refusal?.description == "container's cgroup is not empty: 1 process(es) found")
+            #expect(Files.exists("/proc/\(idler.pid)/fd/0"))
         }
     }
 
     @Test func `an empty cgroup that is there already is taken`() throws {
-        try Scratch.with { placement in
-            _ = try Cgroup.create(placement, controllers: [])
-            #expect(try Cgroup.create(placement, controllers: []).made == 0)
+        try Site.with { site in
+            _ = try Cgroup.create(site.placement, controllers: [])
+            #expect(try Cgroup.create(site.placement, controllers: []).made == 0)
         }
     }
 
-    @Test func `a frozen cgroup is refused, its own or its parent's doing`() throws {
-        try Scratch.with("below") { placement in
-            let parent = Placement(mountPoint: placement.mountPoint, levels: [placement.levels[0]], layout: placement.layout)
+    @Test func `a frozen cgroup is refused, be it its own or its parent's doing`() throws {
+        try Site.with("below") { site in
+            let parent = Placement(mountPoint: site.placement.mountPoint, levels: [site.placement.levels[0]], layout: .hybrid)
             try Cgroup.create(parent, controllers: []).freeze()
-            #expect(throws: CgroupsError.frozen) { _ = try Cgroup.create(placement, controllers: []) }
-            #expect(!FileManager.default.fileExists(atPath: placement.path))
+            let refusal = #expect(throws: CgroupsError.self) { _ = try Cgroup.create(site.placement, controllers: []) }
+            #expect(refusal?.description == "container's cgroup unexpectedly frozen")
+            #expect(!Files.exists(site.placement.path))
             #expect(throws: CgroupsError.frozen) { _ = try Cgroup.create(parent, controllers: []) }
         }
     }
 
+    @Test func `a name that is a file of the kernel's is refused`() throws {
+        try Site.with("cgroup.procs") { site in
+            let refusal = #expect(throws: CgroupsError.self) { _ = try Cgroup.create(site.placement, controllers: []) }
+            #expect(refusal?.description.contains("cgroup.procs") == true)
+            #expect(!Files.exists(site.top))
+        }
+    }
+
     @Test func `processes are listed, here and below`() throws {
-        try Scratch.with { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            try FileManager.default.createDirectory(atPath: placement.path + "/below", withIntermediateDirectories: false)
-            let (here, below) = (try Sleeper(), try Sleeper())
-            try here.enter(placement.path)
-            try below.enter(placement.path + "/below")
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try site.make("below")
+            let here = try idler(in: site.placement.path)
+            let below = try idler(in: site.placement.path + "/below")
             #expect(try cgroup.processes(.itself) == [here.pid])
             #expect(Set(try cgroup.processes(.withDescendants)) == [here.pid, below.pid])
         }
     }
 
     @Test func `kill reaches every process below`() throws {
-        try Scratch.with { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            try FileManager.default.createDirectory(atPath: placement.path + "/below", withIntermediateDirectories: false)
-            let (here, below) = (try Sleeper(), try Sleeper())
-            try here.enter(placement.path)
-            try below.enter(placement.path + "/below")
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try site.make("below")
+            let here = try idler(in: site.placement.path)
+            let below = try idler(in: site.placement.path + "/below")
             try cgroup.kill()
-            #expect(try here.end() == .signaled(.kill, .none))
-            #expect(try below.end() == .signaled(.kill, .none))
+            #expect(try here.wait() == .killed(signal: 9))
+            #expect(try below.wait() == .killed(signal: 9))
+        }
+    }
+
+    @Test func `kill reaches a frozen process`() throws {
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            let idler = try idler(in: site.placement.path)
+            try cgroup.freeze()
+            try cgroup.kill()
+            #expect(try idler.wait() == .killed(signal: 9))
         }
     }
 
     @Test func `freezing stops and thawing lets go`() throws {
-        try Scratch.with { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            let sleeper = try Sleeper()
-            try sleeper.enter(placement.path)
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            let idler = try idler(in: site.placement.path)
             #expect(try !cgroup.isFrozen)
             try cgroup.freeze()
             #expect(try cgroup.isFrozen)
+            idler.send(15)
             try cgroup.thaw()
             #expect(try !cgroup.isFrozen)
+            #expect(try idler.wait() == .killed(signal: 15))
         }
     }
 
-    @Test func `a killed process is waited for when its cgroup is removed`() throws {
-        try Scratch.with { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            try FileManager.default.createDirectory(atPath: placement.path + "/below/deeper", withIntermediateDirectories: true)
-            let sleepers = try (0..<20).map { _ in try Sleeper() }
-            for sleeper in sleepers { try sleeper.enter(placement.path + "/below/deeper") }
+    @Test func `killed processes are waited for when their cgroup is removed`() throws {
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try site.make("below/deeper")
+            let idlers = try (0..<20).map { _ in try idler(in: site.placement.path + "/below/deeper") }
             try cgroup.kill()
-            try Cgroup.remove(placement)
-            #expect(!FileManager.default.fileExists(atPath: placement.path))
+            try Cgroup.remove(site.placement)
+            #expect(!Files.exists(site.placement.path))
+            for idler in idlers { #expect(try idler.wait() == .killed(signal: 9)) }
         }
     }
 
     @Test func `a process that does not leave is named when the wait ends`() throws {
-        try Scratch.with { placement in
-            _ = try Cgroup.create(placement, controllers: [])
-            let sleeper = try Sleeper()
-            try sleeper.enter(placement.path)
-            let awaited = "1 process(es) did not leave it within 0.05 seconds: \(sleeper.pid)"
-            #expect(throws: CgroupsError.timedOut(cgroup: placement.path, awaited: awaited)) {
-                try Cgroup.remove(placement, within: .milliseconds(50))
-            }
+        try Site.with { site in
+            _ = try Cgroup.create(site.placement, controllers: [])
+            let idler = try idler(in: site.placement.path)
+            let failure = #expect(throws: CgroupsError.self) { try Cgroup.remove(site.placement, within: .milliseconds(50)) }
+            let text = "cgroup \(site.placement.path): 1 process(es) did not leave it within 0.05 seconds: \(idler.pid)"
+            #expect(failure?.description == text)
         }
     }
 
     @Test func `what is not there is removed without ado`() throws {
-        try Scratch.with("a") { placement in
-            try Cgroup.remove(placement)
-            #expect(try Cgroup.open(placement) == nil)
+        try Site.with("a") { site in
+            try Cgroup.remove(site.placement)
+            #expect(try Cgroup.open(site.placement) == nil)
         }
     }
 
     @Test func `a cgroup that is gone has no processes and is not frozen`() throws {
-        try Scratch.with { placement in
-            let cgroup = try Cgroup.create(placement, controllers: [])
-            try Cgroup.remove(placement)
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try Cgroup.remove(site.placement)
             #expect(try cgroup.processes(.withDescendants) == [])
             #expect(try !cgroup.isFrozen)
             try cgroup.kill()
@@ -144,19 +160,30 @@ struct CgroupTests {
     }
 
     @Test func `below a threaded cgroup it becomes threaded, unless a domain controller is wanted`() throws {
-        try Scratch.with("threads", "mine") { placement in
-            let parent = Placement(mountPoint: placement.mountPoint, levels: Array(placement.levels.dropLast()), layout: placement.layout)
+        try Site.with("threads", "mine") { site in
+            let parent = Placement(mountPoint: site.placement.mountPoint, levels: Array(site.placement.levels.dropLast()), layout: .hybrid)
             _ = try Cgroup.create(parent, controllers: [])
-            try Data("threaded".utf8).write(to: URL(fileURLWithPath: parent.path + "/cgroup.type"))
-            #expect(throws: CgroupsError.self) { _ = try Cgroup.create(placement, controllers: ["memory"]) }
-            #expect(!FileManager.default.fileExists(atPath: placement.path))
-            let cgroup = try Cgroup.create(placement, controllers: ["pids"])
-            #expect(try String(contentsOfFile: placement.path + "/cgroup.type", encoding: .utf8) == "threaded\n")
-            let sleeper = try Sleeper()
-            try sleeper.enter(placement.path)
-            #expect(try cgroup.processes(.itself) == [sleeper.pid])
+            try Kernel.write("threaded", to: parent.path + "/cgroup.type")
+            let refusal = #expect(throws: CgroupsError.self) { _ = try Cgroup.create(site.placement, controllers: ["memory"]) }
+            #expect(refusal?.description.contains("in threaded mode") == true)
+            #expect(!Files.exists(site.placement.path))
+            let cgroup = try Cgroup.create(site.placement, controllers: ["pids"])
+            let idler = try idler(in: site.placement.path)
+            #expect(try cgroup.processes(.itself) == [idler.pid])
             try cgroup.kill()
-            #expect(try sleeper.end() == .signaled(.kill, .none))
+            #expect(try idler.wait() == .killed(signal: 9))
+        }
+    }
+
+    @Test func `a cgroup is given to its user with the files the kernel lists, and no limit`() throws {
+        try Site.with { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            try cgroup.delegate(to: 4711)
+            for file in ["", "/cgroup.procs", "/cgroup.subtree_control", "/cgroup.threads"] {
+                #expect(Files.facts(site.placement.path + file)?.uid == 4711, "\(file)")
+                #expect(Files.facts(site.placement.path + file)?.gid == 0, "\(file)")
+            }
+            #expect(Files.facts(site.placement.path + "/cgroup.freeze")?.uid == 0)
         }
     }
 }
