@@ -3,7 +3,7 @@
 # make build   the release executable, static
 # make install into PREFIX (/usr/local), below DESTDIR: executable, man pages, completions
 # make bench   figures, beside runc's where there is one
-# make lint    format and manual pages
+# make lint    complain about the format of sources and manual pages; make format mends that of sources
 # make clean
 
 PREFIX  ?= /usr/local
@@ -21,7 +21,7 @@ BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
 TEST_PACKAGES  := busybox-static strace mandoc runc uidmap $(if $(shell command -v cc),,gcc libc6-dev)
 
-.PHONY: demo test build install bench lint clean
+.PHONY: demo test build install bench lint format clean
 
 demo: build
 	@.ci/packages $(DEMO_PACKAGES)
@@ -56,6 +56,9 @@ bench: build
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	mandoc -T lint -W warning man/*.8
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
 clean:
 	$(SWIFT) package clean

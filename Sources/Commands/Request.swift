@@ -24,7 +24,7 @@ enum Request {
                 try command.run()
                 self = .text("")
             }
-        } catch where type.exitCode(for: error).isSuccess {
+        } catch  where type.exitCode(for: error).isSuccess {
             self = .text(type.fullMessage(for: error) + "\n")
         } catch {
             let globalNames = Preamble.optionNames + Preamble.flagNames
@@ -42,7 +42,7 @@ private func helpText(_ arguments: [String]) throws(Failure) -> String {
         if command is any Verb { throw ValidationError("a global option is not understood") }
         try command.run()
         return ""
-    } catch where Swiftrun.exitCode(for: error).isSuccess {
+    } catch  where Swiftrun.exitCode(for: error).isSuccess {
         return Swiftrun.fullMessage(for: error) + "\n"
     } catch {
         throw usageFailure(Swiftrun.message(for: error), "swiftrun")

@@ -14,7 +14,9 @@ import Testing
         #expect(!preamble.isVersionWanted)
     }
 
-    @Test(arguments: [["--version"], ["-v"], ["--debug", "--version"], ["--root", "/r", "-v", "create"], ["--rootless=true", "--version"]])
+    @Test(arguments: [
+        ["--version"], ["-v"], ["--debug", "--version"], ["--root", "/r", "-v", "create"], ["--rootless=true", "--version"],
+    ])
     func `the version is asked for before the verb`(arguments: [String]) {
         #expect(Preamble(arguments).isVersionWanted)
     }

@@ -142,7 +142,9 @@ private func verb<V: Verb>(_: V.Type, _ arguments: String...) throws -> V {
         #expect(throws: Failure(message)) { try Request(arguments, Preamble(arguments)) }
     }
 
-    @Test(arguments: [["--help"], ["-h"], ["help"], [], ["create", "--help"], ["create", "-h"], ["help", "create"], ["--debug", "kill", "-h"]])
+    @Test(arguments: [
+        ["--help"], ["-h"], ["help"], [], ["create", "--help"], ["create", "-h"], ["help", "create"], ["--debug", "kill", "-h"],
+    ])
     func `help is a text, not an error`(arguments: [String]) throws {
         guard case .text(let text) = try Request(arguments, Preamble(arguments)) else { throw Failure("no text") }
         #expect(text.contains("USAGE: swiftrun"))

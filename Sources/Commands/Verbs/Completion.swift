@@ -3,7 +3,6 @@ internal import ArgumentParser
 struct Completion: Verb {
     static let configuration = CommandConfiguration(verb: "completion", "Print a completion script for a shell.")
 
-
     @Argument(help: "bash, zsh or fish.")
     var shell: String
 

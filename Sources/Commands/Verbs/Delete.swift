@@ -4,7 +4,6 @@ internal import Lifecycle
 struct Delete: Verb {
     static let configuration = CommandConfiguration(verb: "delete", "Delete a stopped container and what belongs to it.")
 
-
     @Flag(name: .shortAndLong, help: "Kill it first if it runs; a missing container is no error.")
     var force = false
 

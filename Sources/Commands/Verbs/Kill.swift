@@ -5,7 +5,6 @@ internal import Lifecycle
 struct Kill: Verb {
     static let configuration = CommandConfiguration(verb: "kill", "Send a signal to a container's process.")
 
-
     @Flag(name: .shortAndLong, help: ArgumentHelp("A stopped container is no error.", visibility: .hidden))
     var all = false
 

@@ -6,7 +6,6 @@ internal import Spec
 struct ReportState: Verb {
     static let configuration = CommandConfiguration(verb: "state", "Print the state of a container as JSON.")
 
-
     @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
     var id: String
 

@@ -4,7 +4,6 @@ internal import Lifecycle
 struct ShowPlan: Verb {
     static let configuration = CommandConfiguration(verb: "plan", "Show what creating a container of a bundle would do, step by step.")
 
-
     @Option(name: .shortAndLong, help: ArgumentHelp("Directory of config.json (default: the working directory).", valueName: "dir"))
     var bundle: String?
 

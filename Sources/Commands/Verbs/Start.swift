@@ -4,7 +4,6 @@ internal import Lifecycle
 struct Start: Verb {
     static let configuration = CommandConfiguration(verb: "start", "Start the process of a created container.")
 
-
     @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
     var id: String
 
