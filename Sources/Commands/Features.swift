@@ -1,3 +1,4 @@
+internal import Lifecycle
 internal import Plan
 internal import Spec
 
@@ -21,7 +22,7 @@ extension Features {
         features.annotations = [
             Annotation("dev.swiftrun.version", Version.number),
             Annotation("dev.swiftrun.commit", Version.commit),
-            Annotation("io.github.seccomp.libseccomp.version", Version.libseccomp),
+            Annotation("io.github.seccomp.libseccomp.version", SeccompSupport.libraryVersion),
         ]
         return features
     }
@@ -33,13 +34,9 @@ extension Features.Seccomp {
         features.isEnabled = true
         features.actions = Spec.Seccomp.Action.allCases.map(\.rawValue).sorted()
         features.operators = Spec.Seccomp.Comparison.allCases.map(\.rawValue).sorted()
-        // Those that libseccomp 2.5.4 resolves.
-        features.archs = [
-            "AARCH64", "ARM", "MIPS", "MIPS64", "MIPS64N32", "MIPSEL", "MIPSEL64", "MIPSEL64N32", "PARISC", "PARISC64", "PPC",
-            "PPC64", "PPC64LE", "RISCV64", "S390", "S390X", "X32", "X86", "X86_64",
-        ].map { "SCMP_ARCH_" + $0 }
+        features.archs = SeccompSupport.architectures
         features.knownFlags = Spec.Seccomp.Flag.allCases.map(\.rawValue)
-        features.supportedFlags = features.knownFlags
+        features.supportedFlags = SeccompSupport.flags
         return features
     }
 }

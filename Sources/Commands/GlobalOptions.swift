@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// What may stand before the verb.
+/// What may stand before the verb, for help and completions: it is `Preamble` that reads it.
 struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Directory of the containers' state (default: /run/swiftrun).", valueName: "dir"))
     var root: String?
@@ -18,29 +18,8 @@ struct GlobalOptions: ParsableArguments {
     var systemdCgroup = false
 
     @Option(help: ArgumentHelp("Ignore refused cgroup changes: true, false or auto.", valueName: "choice"))
-    var rootless = Rootless.auto
+    var rootless = "auto"
 
     @Flag(name: [.customShort("v"), .long], help: "Print the version.")
     var version = false
-
-    static let names: Set<String> = [
-        "--root", "--log", "--log-format", "--debug", "--systemd-cgroup", "--rootless", "-v", "--version",
-    ]
-}
-
-enum Rootless: ExpressibleByArgument, Hashable {
-    case yes, no, auto
-
-    /// Go's spellings of a Bool, and `auto`.
-    init?(argument: String) {
-        if argument.isEmpty || argument.lowercased() == "auto" {
-            self = .auto
-        } else if let isRootless = goBool(argument) {
-            self = isRootless ? .yes : .no
-        } else {
-            return nil
-        }
-    }
-
-    var defaultValueDescription: String { "auto" }
 }

@@ -1,7 +1,6 @@
 internal import JSON
 internal import Kernel
 
-
 enum LogFormat: String, CaseIterable, Sendable {
     case text, json
 

@@ -1,7 +1,7 @@
 internal import Kernel
 internal import Lifecycle
 
-extension GlobalOptions {
+extension Globals {
     /// The containers under the root directory these options name.
     func runtime() throws(Failure) -> Runtime {
         let directory = try RootDirectory(root, of: caller())
@@ -12,8 +12,7 @@ extension GlobalOptions {
         }
         return Runtime(
             Settings(
-                root: directory.path, isRootExplicit: directory.origin == .given,
-                cgroupDriver: systemdCgroup ? .systemd : .cgroupfs, rootless: rootless.setting))
+                root: directory.path, isRootExplicit: directory.origin == .given, cgroupDriver: cgroupDriver, rootless: rootless))
     }
 
     private func caller() throws(Failure) -> Caller {
@@ -21,16 +20,6 @@ extension GlobalOptions {
             return try .current(root: root)
         } catch {
             throw Failure(error)
-        }
-    }
-}
-
-extension Rootless {
-    fileprivate var setting: Settings.Rootless {
-        switch self {
-        case .yes: .yes
-        case .no: .no
-        case .auto: .auto
         }
     }
 }

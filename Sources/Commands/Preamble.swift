@@ -1,14 +1,15 @@
 /// The arguments before the verb, told apart from those behind it without the parser.
 ///
 /// Two things cannot wait for it: `--version` has to be quick, and the log has to be open before anything can fail, wrong
-/// arguments included. What is wrong here is left to the parser to complain about.
+/// arguments included. It also lets `--rootless` mean one thing before `spec` and another behind it.
 struct Preamble: Hashable {
+    var root: String?
     var log: String?
     var logFormat: String?
     var isDebug = false
+    var isSystemdCgroup = false
+    var rootless: String?
     var isVersionWanted = false
-    /// The arguments before the verb.
-    var global: [String] = []
     /// The verb and all behind it; empty: there is none, or something unknown stands before it.
     var rest: [String] = []
 
@@ -17,28 +18,39 @@ struct Preamble: Hashable {
         var index = 0
         while index < arguments.count {
             let (name, given) = optionParts(arguments[index])
-            let following = index + 1 < arguments.count ? arguments[index + 1] : nil
-            switch name {
-            case "--version", "-v":
-                isVersionWanted = true
-                return
-            case "--debug":
-                isDebug = given.map { goBool($0) ?? true } ?? true
-            case "--systemd-cgroup":
-                break
-            case "--log", "--log-format", "--root", "--rootless":
-                guard let value = given ?? following else { return }
-                if name == "--log" { log = value }
-                if name == "--log-format" { logFormat = value }
-                if given == nil { index += 1 }
-            default:
-                if !name.hasPrefix("-") {
-                    global = plainFlags(arguments[..<index], ["--debug", "--systemd-cgroup"])
-                    rest = plainFlags(arguments[index...], verbFlags)
-                }
+            if Self.optionNames.contains(name) {
+                guard let value = given ?? (index + 1 < arguments.count ? arguments[index + 1] : nil) else { return }
+                set(name, value)
+                index += given == nil ? 2 : 1
+            } else if Self.flagNames.contains(name), let isSet = given.map(goBool) ?? true {
+                set(name, isSet)
+                if isVersionWanted { return }
+                index += 1
+            } else {
+                if !name.hasPrefix("-") { rest = plainFlags(arguments[index...]) }
                 return
             }
-            index += 1
+        }
+    }
+
+    // The parser shows the same ones, which a test compares.
+    static let optionNames = ["--root", "--log", "--log-format", "--rootless"]
+    static let flagNames = ["--debug", "--systemd-cgroup", "--version", "-v"]
+
+    private mutating func set(_ option: String, _ value: String) {
+        switch option {
+        case "--root": root = value
+        case "--log": log = value
+        case "--log-format": logFormat = value
+        default: rootless = value
+        }
+    }
+
+    private mutating func set(_ flag: String, _ isSet: Bool) {
+        switch flag {
+        case "--debug": isDebug = isSet
+        case "--systemd-cgroup": isSystemdCgroup = isSet
+        default: isVersionWanted = isSet
         }
     }
 }
@@ -49,13 +61,13 @@ let verbFlags: Set<String> = [
 ]
 
 /// `--force=true` as `--force`, `--force=false` as nothing: Go's flags allow it, so scripts made for runc may say it.
-private func plainFlags(_ arguments: ArraySlice<String>, _ names: Set<String>) -> [String] {
+private func plainFlags(_ arguments: ArraySlice<String>) -> [String] {
     var result: [String] = []
     var isOver = false
     for argument in arguments {
         isOver = isOver || argument == "--"
         let (name, value) = optionParts(argument)
-        guard !isOver, names.contains(name), let value, let isSet = goBool(value) else {
+        guard !isOver, verbFlags.contains(name), let value, let isSet = goBool(value) else {
             result.append(argument)
             continue
         }

@@ -35,8 +35,8 @@ public enum Program {
         case .text(let text):
             try output.print(text)
             return 0
-        case .verb(let verb, let global):
-            return try verb.run(global, output)
+        case .verb(let verb, let globals):
+            return try verb.run(globals, output)
         }
     }
 

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// What a command line asks for.
 enum Request {
-    case verb(any Verb, GlobalOptions)
+    case verb(any Verb, Globals)
     /// Help or a completion script, for standard output.
     case text(String)
 
@@ -12,29 +12,25 @@ enum Request {
             self = .text(try helpText(arguments))
             return
         }
-        let global: GlobalOptions
-        do {
-            global = try GlobalOptions.parse(preamble.global)
-        } catch {
-            throw usageFailure(GlobalOptions.message(for: error), "swiftrun")
-        }
-        guard Verbs.configuration.subcommands.contains(where: { $0._commandName == name }) else {
-            throw usageFailure("unknown command \"\(name)\"", "swiftrun")
+        let globals = try Globals(preamble)
+        guard let type = verbs.first(where: { $0.configuration.commandName == name }) else {
+            throw Failure("unknown command \"\(name)\" (see 'swiftrun --help')")
         }
         do {
-            var command = try Verbs.parseAsRoot(preamble.rest)
+            var command = try type.parseAsRoot(Array(preamble.rest.dropFirst()))
             if let verb = command as? any Verb {
-                self = .verb(verb, global)
+                self = .verb(verb, globals)
             } else {
                 try command.run()
                 self = .text("")
             }
-        } catch where Verbs.exitCode(for: error).isSuccess {
-            self = .text(Verbs.fullMessage(for: error) + "\n")
+        } catch  where type.exitCode(for: error).isSuccess {
+            self = .text(type.fullMessage(for: error) + "\n")
         } catch {
-            let misplaced = preamble.rest.first { GlobalOptions.names.contains(optionParts($0).name) }
-            let hint = misplaced.map { ", \(optionParts($0).name) stands before the command" } ?? ""
-            throw usageFailure(Verbs.message(for: error) + hint, "swiftrun \(name)")
+            let globalNames = Preamble.optionNames + Preamble.flagNames
+            let misplaced = preamble.rest.lazy.map { optionParts($0).name }.first(where: globalNames.contains)
+            let hint = misplaced.map { ", \($0) stands before the command" } ?? ""
+            throw usageFailure(type.message(for: error) + hint, "swiftrun \(name)")
         }
     }
 }
@@ -46,7 +42,7 @@ private func helpText(_ arguments: [String]) throws(Failure) -> String {
         if command is any Verb { throw ValidationError("a global option is not understood") }
         try command.run()
         return ""
-    } catch where Swiftrun.exitCode(for: error).isSuccess {
+    } catch  where Swiftrun.exitCode(for: error).isSuccess {
         return Swiftrun.fullMessage(for: error) + "\n"
     } catch {
         throw usageFailure(Swiftrun.message(for: error), "swiftrun")

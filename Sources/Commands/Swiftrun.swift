@@ -15,15 +15,3 @@ struct Swiftrun: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 }
-
-/// The command line behind the global options, which is parsed apart: `--rootless` means one thing before `spec`, another
-/// after it.
-struct Verbs: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "swiftrun", subcommands: verbs, helpNames: .shortAndLong)
-}
-
-private let verbs: [any ParsableCommand.Type] = [
-    Create.self, Start.self, Run.self, ReportState.self, Kill.self, Delete.self, List.self,
-    WriteSpec.self, ReportFeatures.self, ShowPlan.self, Completion.self,
-]

@@ -1,8 +1,20 @@
 internal import ArgumentParser
-internal import Lifecycle
 
 /// One verb: a value made of the arguments, then one call.
 protocol Verb: ParsableCommand {
     /// Returns the exit code.
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32
 }
+
+extension CommandConfiguration {
+    /// Each verb is the root of a tree of its own, so that parsing does not walk through what is above it, which takes time.
+    init(verb: String, _ abstract: String) {
+        self.init(commandName: verb, _superCommandName: "swiftrun", abstract: abstract, helpNames: .shortAndLong)
+    }
+}
+
+/// In the order of help.
+let verbs: [any Verb.Type] = [
+    Create.self, Start.self, Run.self, ReportState.self, Kill.self, Delete.self, List.self,
+    WriteSpec.self, ReportFeatures.self, ShowPlan.self, Completion.self,
+]

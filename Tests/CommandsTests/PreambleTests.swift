@@ -8,12 +8,15 @@ import Testing
         #expect(preamble.log == "/l")
         #expect(preamble.logFormat == "json")
         #expect(preamble.isDebug)
-        #expect(preamble.global == ["--root", "/r", "--log=/l", "--log-format", "json", "--debug", "--systemd-cgroup"])
+        #expect(preamble.root == "/r")
+        #expect(preamble.isSystemdCgroup)
         #expect(preamble.rest == ["list", "--log", "x"])
         #expect(!preamble.isVersionWanted)
     }
 
-    @Test(arguments: [["--version"], ["-v"], ["--debug", "--version"], ["--root", "/r", "-v", "create"], ["--rootless=true", "--version"]])
+    @Test(arguments: [
+        ["--version"], ["-v"], ["--debug", "--version"], ["--root", "/r", "-v", "create"], ["--rootless=true", "--version"],
+    ])
     func `the version is asked for before the verb`(arguments: [String]) {
         #expect(Preamble(arguments).isVersionWanted)
     }
@@ -26,6 +29,7 @@ import Testing
     @Test func `an option's value is no verb`() {
         #expect(Preamble(["--root", "create", "state", "c"]).rest == ["state", "c"])
         #expect(Preamble(["--rootless", "true", "list"]).rest == ["list"])
+        #expect(Preamble(["--rootless", "true", "list"]).rootless == "true")
     }
 
     @Test func `a log before something unknown is found`() {
@@ -41,8 +45,9 @@ import Testing
     @Test func `flags may be given a value as Go's are`() {
         let preamble = Preamble(["--debug=false", "--systemd-cgroup=true", "delete", "--force=true", "c"])
         #expect(!preamble.isDebug)
-        #expect(preamble.global == ["--systemd-cgroup"])
+        #expect(preamble.isSystemdCgroup)
         #expect(preamble.rest == ["delete", "--force", "c"])
+        #expect(Preamble(["--debug=perhaps", "list"]).rest.isEmpty)
         #expect(Preamble(["delete", "--force=F", "c"]).rest == ["delete", "c"])
         #expect(Preamble(["delete", "--force=perhaps", "c"]).rest == ["delete", "--force=perhaps", "c"])
         #expect(Preamble(["delete", "--", "--force=true"]).rest == ["delete", "--", "--force=true"])

@@ -58,7 +58,7 @@ private func verb<V: Verb>(_: V.Type, _ arguments: String...) throws -> V {
     @Test func `a console socket needs detach`() throws {
         let run = try verb(Run.self, "run", "--console-socket", "/c", "web")
         #expect(throws: Failure("cannot use console socket if swiftrun will not detach or allocate tty")) {
-            try run.run(GlobalOptions.parse([]), Output(log: nil, .text, .errors))
+            try run.run(Globals(Preamble([])), Output(log: nil, .text, .errors))
         }
     }
 
@@ -74,7 +74,7 @@ private func verb<V: Verb>(_: V.Type, _ arguments: String...) throws -> V {
     func `an unknown signal is named`(signal: String) throws {
         let kill = try verb(Kill.self, "kill", "web", signal)
         #expect(throws: Failure("unknown signal \"\(signal)\"")) {
-            try kill.run(GlobalOptions.parse(["--root", "/none"]), Output(log: nil, .text, .errors))
+            try kill.run(Globals(Preamble(["--root", "/none"])), Output(log: nil, .text, .errors))
         }
     }
 
@@ -93,16 +93,22 @@ private func verb<V: Verb>(_: V.Type, _ arguments: String...) throws -> V {
     @Test func `spec's rootless is not the global one`() throws {
         let spec = try verb(WriteSpec.self, "spec", "--rootless", "-b", "/b")
         #expect(spec.rootless && spec.bundle == "/b")
-        guard case .verb(let other, let global) = try request("--rootless", "true", "spec") else { throw Failure("no verb") }
-        #expect(global.rootless == .yes)
+        guard case .verb(let other, let globals) = try request("--rootless", "true", "spec") else { throw Failure("no verb") }
+        #expect(globals.rootless == .yes)
         #expect((other as? WriteSpec)?.rootless == false)
     }
 
-    @Test(arguments: [("true", Rootless.yes), ("1", .yes), ("false", .no), ("auto", .auto), ("AUTO", .auto)])
-    func `rootless is a Bool or auto`(text: String, choice: Rootless) throws {
-        #expect(Rootless(argument: text) == choice)
-        guard case .verb(_, let global) = try request("--rootless=\(text)", "list") else { throw Failure("no verb") }
-        #expect(global.rootless == choice)
+    @Test(arguments: [("true", Settings.Rootless.yes), ("1", .yes), ("false", .no), ("auto", .auto), ("AUTO", .auto), ("", .auto)])
+    func `rootless is a Bool or auto`(text: String, choice: Settings.Rootless) throws {
+        #expect(try Globals(Preamble(["--rootless=\(text)"])).rootless == choice)
+        #expect(try Globals(Preamble(["--rootless", text])).rootless == choice)
+    }
+
+    @Test func `global options are auto, cgroupfs and no root by default`() throws {
+        let globals = try Globals(Preamble([]))
+        #expect(globals.root == nil && globals.cgroupDriver == .cgroupfs && globals.rootless == .auto)
+        #expect(try Globals(Preamble(["--systemd-cgroup", "--root", "x"])).cgroupDriver == .systemd)
+        #expect(try Globals(Preamble(["--systemd-cgroup", "--root", "x"])).root == "x")
     }
 
     @Test func `verbs without options are parsed`() throws {
@@ -129,13 +135,16 @@ private func verb<V: Verb>(_: V.Type, _ arguments: String...) throws -> V {
         (["fly"], "unknown command \"fly\" (see 'swiftrun --help')"),
         (["--root"], "missing value for '--root <dir>' (see 'swiftrun --help')"),
         (["--flutter", "list"], "unknown option '--flutter' (see 'swiftrun --help')"),
-        (["--rootless", "maybe", "list"], "the value 'maybe' is invalid for '--rootless <choice>' (see 'swiftrun --help')"),
+        (["--rootless", "maybe", "list"], "invalid value for --rootless: \"maybe\" is neither true nor false nor auto"),
+        (["--debug=perhaps", "list"], "the option '--debug' does not take any value, but 'perhaps' was specified (see 'swiftrun --help')"),
     ])
     func `wrong arguments are told in one line that says where to read on`(arguments: [String], message: String) {
         #expect(throws: Failure(message)) { try Request(arguments, Preamble(arguments)) }
     }
 
-    @Test(arguments: [["--help"], ["-h"], ["help"], [], ["create", "--help"], ["create", "-h"], ["help", "create"], ["--debug", "kill", "-h"]])
+    @Test(arguments: [
+        ["--help"], ["-h"], ["help"], [], ["create", "--help"], ["create", "-h"], ["help", "create"], ["--debug", "kill", "-h"],
+    ])
     func `help is a text, not an error`(arguments: [String]) throws {
         guard case .text(let text) = try Request(arguments, Preamble(arguments)) else { throw Failure("no text") }
         #expect(text.contains("USAGE: swiftrun"))

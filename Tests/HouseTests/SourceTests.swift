@@ -78,7 +78,8 @@ import Testing
     /// Where the project was made is nobody's business, and exists on one machine only.
     @Test func `no file names a place of a machine`() {
         let texts =
-            Self.sources + Self.tests.filter { !$0.hasSuffix("SourceTests.swift") } + Self.files("man", [".8"]) + Self.files("docs", [".md"])
+            Self.sources + Self.tests.filter { !$0.hasSuffix("SourceTests.swift") } + Self.files("man", [".8"])
+            + Self.files("docs", [".md"])
             + Self.files("bench", [".sh"]) + Self.files("Sources", [".c", ".h"]) + Self.files("Tests", [".c", ".h"])
             + ["README.md", "Makefile", "Package.swift", ".ci/run", ".ci/test", ".ci/packages", ".ci/static", ".ci/demo"]
         for place in ["/work/", "/opt/swift", "file://"] {

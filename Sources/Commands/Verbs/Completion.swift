@@ -1,13 +1,12 @@
 internal import ArgumentParser
 
 struct Completion: Verb {
-    static let configuration = CommandConfiguration(abstract: "Print a completion script for a shell.")
-
+    static let configuration = CommandConfiguration(verb: "completion", "Print a completion script for a shell.")
 
     @Argument(help: "bash, zsh or fish.")
     var shell: String
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         guard let known = CompletionShell(rawValue: shell) else {
             throw Failure("unknown shell \"\(shell)\": expected bash, zsh or fish")
         }

@@ -2,14 +2,13 @@ internal import ArgumentParser
 internal import Lifecycle
 
 struct Create: Verb {
-    static let configuration = CommandConfiguration(
-        abstract: "Make a container of a bundle, its process waiting for `start`.")
+    static let configuration = CommandConfiguration(verb: "create", "Make a container of a bundle, its process waiting for `start`.")
 
     @OptionGroup var options: CreateOptions
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         let request = options.request(.detached(consoleSocket: options.consoleSocket))
-        let runtime = try global.runtime()
+        let runtime = try globals.runtime()
         showPlan(of: request, runtime, output)
         do {
             for warning in try runtime.create(request) { output.warn(warning) }

@@ -2,8 +2,7 @@ internal import ArgumentParser
 internal import Lifecycle
 
 struct Delete: Verb {
-    static let configuration = CommandConfiguration(abstract: "Delete a stopped container and what belongs to it.")
-
+    static let configuration = CommandConfiguration(verb: "delete", "Delete a stopped container and what belongs to it.")
 
     @Flag(name: .shortAndLong, help: "Kill it first if it runs; a missing container is no error.")
     var force = false
@@ -11,8 +10,8 @@ struct Delete: Verb {
     @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
     var id: String
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
-        let runtime = try global.runtime()
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
+        let runtime = try globals.runtime()
         do {
             try runtime.delete(id, force ? .yes : .no)
         } catch {

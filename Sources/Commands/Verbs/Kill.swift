@@ -3,8 +3,7 @@ internal import Kernel
 internal import Lifecycle
 
 struct Kill: Verb {
-    static let configuration = CommandConfiguration(abstract: "Send a signal to a container's process.")
-
+    static let configuration = CommandConfiguration(verb: "kill", "Send a signal to a container's process.")
 
     @Flag(name: .shortAndLong, help: ArgumentHelp("A stopped container is no error.", visibility: .hidden))
     var all = false
@@ -15,10 +14,10 @@ struct Kill: Verb {
     @Argument(help: "Number or name of a signal (default: SIGTERM).")
     var signal: String = "SIGTERM"
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         // 0 is no signal: it only asks whether the process is there.
         guard let number = signal == "0" ? 0 : Signal(signal)?.rawValue else { throw Failure("unknown signal \"\(signal)\"") }
-        let runtime = try global.runtime()
+        let runtime = try globals.runtime()
         do {
             try runtime.kill(id, signal: number, all ? .all : .initProcess)
         } catch {

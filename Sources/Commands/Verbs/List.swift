@@ -4,7 +4,7 @@ internal import Lifecycle
 internal import Spec
 
 struct List: Verb {
-    static let configuration = CommandConfiguration(abstract: "List the containers of the root directory.")
+    static let configuration = CommandConfiguration(verb: "list", "List the containers of the root directory.")
 
     @Option(name: .shortAndLong, help: "table or json.")
     var format = Format.table.rawValue
@@ -14,9 +14,9 @@ struct List: Verb {
 
     enum Format: String { case table, json }
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         guard let layout = Format(rawValue: format) else { throw Failure("invalid format option: \(format)") }
-        let runtime = try global.runtime()
+        let runtime = try globals.runtime()
         let listing: Listing
         do {
             listing = try runtime.list()

@@ -3,10 +3,9 @@ internal import JSON
 internal import Spec
 
 struct ReportFeatures: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Print what this runtime supports as JSON.")
+    static let configuration = CommandConfiguration(verb: "features", "Print what this runtime supports as JSON.")
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         try output.print(Features.ofThisBuild.json.text(.indented("    ")) + "\n")
         return 0
     }

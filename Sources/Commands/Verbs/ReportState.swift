@@ -4,14 +4,13 @@ internal import Lifecycle
 internal import Spec
 
 struct ReportState: Verb {
-    static let configuration = CommandConfiguration(commandName: "state", abstract: "Print the state of a container as JSON.")
-
+    static let configuration = CommandConfiguration(verb: "state", "Print the state of a container as JSON.")
 
     @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
     var id: String
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
-        let runtime = try global.runtime()
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
+        let runtime = try globals.runtime()
         let container: ContainerState
         do {
             container = try runtime.state(id)

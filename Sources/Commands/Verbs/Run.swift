@@ -2,8 +2,7 @@ internal import ArgumentParser
 internal import Lifecycle
 
 struct Run: Verb {
-    static let configuration = CommandConfiguration(
-        abstract: "Create a container and start it; wait for its process and delete it.")
+    static let configuration = CommandConfiguration(verb: "run", "Create a container and start it; wait for its process and delete it.")
 
     @OptionGroup var options: CreateOptions
 
@@ -19,12 +18,12 @@ struct Run: Verb {
         help: "Accepted for runc's sake; swiftrun is never a subreaper.")
     var noSubreaper = false
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         if !detach && options.consoleSocket != nil {
             throw Failure("cannot use console socket if swiftrun will not detach or allocate tty")
         }
         let request = options.request(detach ? .detached(consoleSocket: options.consoleSocket) : .foreground)
-        let runtime = try global.runtime()
+        let runtime = try globals.runtime()
         showPlan(of: request, runtime, output)
         do {
             return try runtime.run(request, afterwards: keep ? .keep : .delete)

@@ -2,9 +2,7 @@ internal import ArgumentParser
 internal import Lifecycle
 
 struct ShowPlan: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Show what creating a container of a bundle would do, step by step.")
-
+    static let configuration = CommandConfiguration(verb: "plan", "Show what creating a container of a bundle would do, step by step.")
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Directory of config.json (default: the working directory).", valueName: "dir"))
     var bundle: String?
@@ -12,9 +10,9 @@ struct ShowPlan: Verb {
     @Option(name: .shortAndLong, help: "text or json.")
     var format = Runtime.PlanFormat.text.rawValue
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         guard let known = Runtime.PlanFormat(rawValue: format) else { throw Failure("invalid format option: \(format)") }
-        let runtime = try global.runtime()
+        let runtime = try globals.runtime()
         let text: String
         do {
             text = try runtime.plan(bundle: bundle ?? ".", known)

@@ -2,14 +2,13 @@ internal import ArgumentParser
 internal import Lifecycle
 
 struct Start: Verb {
-    static let configuration = CommandConfiguration(abstract: "Start the process of a created container.")
-
+    static let configuration = CommandConfiguration(verb: "start", "Start the process of a created container.")
 
     @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
     var id: String
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
-        let runtime = try global.runtime()
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
+        let runtime = try globals.runtime()
         do {
             try runtime.start(id)
         } catch {

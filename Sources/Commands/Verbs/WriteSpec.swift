@@ -4,8 +4,7 @@ internal import Kernel
 internal import Spec
 
 struct WriteSpec: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "spec", abstract: "Write a config.json to begin with.")
+    static let configuration = CommandConfiguration(verb: "spec", "Write a config.json to begin with.")
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Directory to write it to (default: the working directory).", valueName: "dir"))
     var bundle: String?
@@ -13,7 +12,7 @@ struct WriteSpec: Verb {
     @Flag(help: "Make it one that a user without privileges can run.")
     var rootless = false
 
-    func run(_ global: GlobalOptions, _ output: borrowing Output) throws(Failure) -> Int32 {
+    func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         let ids = OwnIDs()
         let kind = rootless ? TemplateKind.rootless(uid: ids.effectiveUID, gid: ids.effectiveGID) : .rootful
         let path = bundle.map { Path.join($0, "config.json") } ?? "config.json"
