@@ -50,11 +50,11 @@ public func processes(inCgroup name: String) -> [Int] {
 }
 
 /// Processes with `mark` in their environment or `name` in their cgroup: "pid command".
-func processes(marked mark: String, inCgroup name: String) -> [String] {
+func processes(marked mark: String, inCgroup name: String, but known: Set<Int32> = []) -> [String] {
     var found: [String] = []
     let own = getpid()
     for entry in Files.entries("/proc") {
-        guard let pid = Int32(entry), pid != own else { continue }
+        guard let pid = Int32(entry), pid != own, !known.contains(pid) else { continue }
         let environment = Files.text("/proc/\(entry)/environ").split(separator: "\0")
         guard environment.contains(Substring(mark)) || Files.text("/proc/\(entry)/cgroup").contains("/\(name)") else { continue }
         let state = Files.text("/proc/\(entry)/stat").split(separator: ")").last?.split(separator: " ") ?? []
@@ -69,7 +69,7 @@ func processes(marked mark: String, inCgroup name: String) -> [String] {
 extension Scratch {
     /// What this test has left on the machine; empty when all is as it was.
     public func leftovers() -> [String] {
-        processes(marked: mark, inCgroup: name).map { "process: \($0)" }
+        processes(marked: mark, inCgroup: name, but: shimPids).map { "process: \($0)" }
             + cgroups(named: name).map { "cgroup: \($0)" }
             + mountTable().filter { $0.contains(name) }.map { "mount: \($0)" }
             + Files.entries(root).map { "state: \($0)" }

@@ -42,6 +42,9 @@ public final class Scratch: Sendable {
 
     func keep(_ shim: Program) { shims.withLock { $0.append(shim) } }
 
+    /// The tests' own processes, which end with the containers.
+    var shimPids: Set<Int32> { Set(shims.withLock { $0.map(\.pid) }) }
+
     private static let number = Atomic(0)
 
     /// Deletes by force what containers the test left: they ought to go without a trace too.
