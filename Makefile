@@ -19,6 +19,7 @@ BINARY  := .build/release/swiftrun
 
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
+BENCH_PACKAGES := busybox-static hyperfine
 TEST_PACKAGES  := busybox-static strace mandoc runc uidmap $(if $(shell command -v cc),,gcc libc6-dev)
 
 .PHONY: demo test build install bench lint format clean
@@ -51,6 +52,7 @@ install: $(BINARY)
 	$(BINARY) completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/swiftrun.fish
 
 bench: build
+	@.ci/packages $(BENCH_PACKAGES)
 	@for script in bench/*.sh; do echo "== $$script"; $$script $(BINARY) || exit 1; done
 
 lint:
