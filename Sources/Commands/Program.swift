@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Lifecycle
 
 /// The program: arguments in, exit code out.
 public enum Program {
@@ -11,6 +12,7 @@ public enum Program {
         let output: Output
         do {
             try prepareStreams()
+            try protectExecutable(preamble)
             output = try openOutput(preamble)
         } catch {
             Output(log: nil, .text, .errors).fail(error)
@@ -48,6 +50,12 @@ public enum Program {
         } catch {
             throw Failure(error)
         }
+    }
+
+    /// Before anything else is done: it may start the program anew.
+    private static func protectExecutable(_ preamble: Preamble) throws(Failure) {
+        guard ["create", "run"].contains(preamble.rest.first) else { return }
+        do { try protectOwnExecutable(CommandLine.arguments) } catch { throw Failure(error) }
     }
 
     private static func openOutput(_ preamble: Preamble) throws(Failure) -> Output {
