@@ -29,9 +29,7 @@ private func openNamespace(_ join: NamespaceJoin) throws(LaunchError) -> OwnedFD
 }
 
 private func stateFile(_ state: State, _ status: Status) throws(SyscallError) -> OwnedFD {
-    var state = state
-    state.status = status
     let file = try makeMemoryFile("state")
-    try write(stateTemplate(state).text, to: file)
+    try write(stateTemplate(state, status).text, to: file)
     return file
 }

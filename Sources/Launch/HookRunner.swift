@@ -28,11 +28,12 @@ private func run(_ hook: Hook, _ name: String, _ state: State) throws(LaunchErro
 }
 
 /// Where in a state's text the pid of a hook inside the container goes.
-public func hookPIDOffset(of state: State) -> Int { stateTemplate(state).pidOffset }
+public func hookPIDOffset(of state: State, _ status: Status) -> Int { stateTemplate(state, status).pidOffset }
 
 /// The state for hooks inside the container, with 10 spaces where their process's pid is to be written, and where those are.
-func stateTemplate(_ state: State) -> (text: [UInt8], pidOffset: Int) {
+func stateTemplate(_ state: State, _ status: Status) -> (text: [UInt8], pidOffset: Int) {
     var state = state
+    state.status = status
     state.pid = 1_111_111_111
     var text = Array(state.json.text(.compact).utf8)
     let mark = Array("\"pid\":".utf8)

@@ -56,7 +56,7 @@ public func launch(
         let previous = try setOOMScoreAdj(plan.oomScoreAdj, proc)
         let child: Clone
         do throws(SyscallError) {
-            child = try clone(plan.steps, slots, flags: plan.cloneFlags, cgroup: cgroupDescriptor(cgroup))
+            child = try clone(plan.steps, slots, flags: plan.cloneFlags, cgroup: cgroupDescriptor(cgroup), passing: plan.passedDescriptors)
         } catch {
             _ = try setOOMScoreAdj(previous, proc)
             throw error

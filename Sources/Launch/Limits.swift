@@ -1,9 +1,10 @@
 internal import Kernel
 internal import Spec
-public import Plan
+internal import Plan
 
-/// Sets the limits of a parked init: its parent still has the rights its user namespace takes away.
-public func setLimits(_ plan: LaunchPlan, of pid: Int32) throws(LaunchError) {
+/// Sets the limits of an init that has not changed its user yet: only a process of the same user, or one with
+/// CAP_SYS_RESOURCE, may.
+func setLimits(_ plan: LaunchPlan, of pid: Int32) throws(LaunchError) {
     for (index, rlimit) in plan.rlimits.enumerated() {
         do throws(SyscallError) {
             try setLimit(resource(rlimit.resource), to: Limit(soft: rlimit.soft, hard: rlimit.hard), of: pid)

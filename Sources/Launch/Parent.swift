@@ -36,6 +36,9 @@ struct Parent: ~Copyable {
             case .milestone(.mapIDs):
                 if let maps = plan.idMaps { try writeIDMaps(maps, of: pid, proc) }
                 try reply()
+            case .milestone(.setLimits):
+                try setLimits(plan, of: pid)
+                try reply()
             case .milestone(.runRuntimeHooks):
                 try runRuntimeHooks()
                 try reply()

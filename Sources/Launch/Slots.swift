@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Kernel
+internal import Stage
 internal import Steps
 
 /// The descriptors a child will find in its slots, owned by the parent until it lets go of them.
@@ -21,6 +22,20 @@ internal import Steps
     func put(_ fd: consuming OwnedFD, in slot: Slot) {
         precondition(unsafe table[Int(slot.index)] < 0, "slot \(slot.index) is filled twice")
         unsafe table[Int(slot.index)] = fd.release()
+    }
+
+    /// The numbers from `first` on that no slot has.
+    func gaps(from first: UInt32) -> [DescriptorRange] {
+        var held: [UInt32] = []
+        for index in 0..<count where unsafe table[index] >= 0 { held.append(UInt32(unsafe table[index])) }
+        var result: [DescriptorRange] = []
+        var next = first
+        for fd in held.sorted() where fd >= next {
+            if fd > next { result.append(DescriptorRange(first: next, last: fd - 1)) }
+            next = fd + 1
+        }
+        result.append(DescriptorRange(first: next, last: UInt32.max))
+        return result
     }
 
     /// Closes the parent's copy of what the child alone is to hold.

@@ -59,12 +59,11 @@ extension Runtime {
         }
     }
 
-    /// Sets the limits and tells the world, the pid file last: who reads it may rely on all else.
+    /// Tells the world, the pid file last: who reads it may rely on all else.
     private func publish(
         _ design: Design, _ parked: borrowing ParkedInit, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Record {
-        try failing { () throws(LaunchError) in try setLimits(design.plan, of: parked.pid) }
         let record = try makeRecord(design, parked.pid, hasCgroup: cgroup != nil)
         try failing { () throws(StoreError) in try directory.save(record) }
         do throws(SyscallError) {

@@ -24,6 +24,7 @@ extension Runtime {
         let receivers = try Receivers(request)
         let directory = try failing { () throws(StoreError) in try store.create(id) }
         do throws(LifecycleError) {
+            try failing { () throws(StoreError) in try directory.lock(.exclusive) }
             return try build(design, receivers, directory)
         } catch {
             do throws(StoreError) { try store.open(id).remove() } catch let second {
@@ -55,7 +56,8 @@ extension Runtime {
         state.id = id.text
         state.bundle = bundle.path
         state.annotations = config.annotations
-        launch.hookPIDOffset = hookPIDOffset(of: state)
+        launch.createStatePIDOffset = hookPIDOffset(of: state, .creating)
+        launch.startStatePIDOffset = hookPIDOffset(of: state, .created)
         var facts = try failing { () throws(LaunchError) in try readFacts(config, bundle: bundle.path, host) }
         if request.rootChange == .move {
             facts.kernelMountPoints = try failing { () throws(LaunchError) in try kernelMountPoints() }

@@ -8,7 +8,7 @@ extension Planner {
         let state = newSlot()
         plan.createContainerState = state
         for (index, hook) in config.hooks.createContainer.enumerated() {
-            try add(hook, "createContainer", index, state, [])
+            try add(hook, "createContainer", index, state, request.createStatePIDOffset, [])
         }
     }
 
@@ -17,18 +17,18 @@ extension Planner {
         let state = newSlot()
         plan.startContainerState = state
         for (index, hook) in config.hooks.startContainer.enumerated() {
-            try add(hook, "startContainer", index, state, process.environment)
+            try add(hook, "startContainer", index, state, request.startStatePIDOffset, process.environment)
         }
     }
 
     private mutating func add(
-        _ hook: Hook, _ kind: String, _ index: Int, _ state: Slot, _ environment: [String]
+        _ hook: Hook, _ kind: String, _ index: Int, _ state: Slot, _ pidOffset: Int, _ environment: [String]
     ) throws(PlanError) {
         let field = "/hooks/\(kind)/\(index)"
         add(.runHook(HookStep(
             kind: try text(kind, field), path: try text(hook.path, "\(field)/path"),
             arguments: try texts(hook.arguments, "\(field)/args"),
             environment: try texts(hook.environment ?? environment, "\(field)/env"), state: state,
-            pidOffset: request.hookPIDOffset, timeout: Int64(hook.timeout ?? 0) * 1_000_000_000)))
+            pidOffset: pidOffset, timeout: Int64(hook.timeout ?? 0) * 1_000_000_000)))
     }
 }

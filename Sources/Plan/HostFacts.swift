@@ -44,8 +44,9 @@ public struct LaunchRequest: Hashable, Sendable {
     public var listenDescriptors: UInt32 = 0
     /// The compiled seccomp filter, if there is one.
     public var filter: FilterProgram?
-    /// The state that createContainer and startContainer hooks read, and where in it 10 spaces wait for the pid.
-    public var hookPIDOffset = 0
+    /// Where in the state that createContainer hooks read 10 spaces wait for the pid; and startContainer hooks.
+    public var createStatePIDOffset = 0
+    public var startStatePIDOffset = 0
 
     public init() {}
 }

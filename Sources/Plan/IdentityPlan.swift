@@ -4,7 +4,6 @@ internal import Steps
 extension Planner {
     /// What takes rights, and what a strict filter may forbid.
     mutating func addIdentityBeforeFilter(_ process: Process) throws(PlanError) {
-        plan.rlimits = process.rlimits
         plan.oomScoreAdj = process.oomScoreAdj
         try addEnvironment(process)
         add(.setUmask(process.user.umask))
@@ -16,6 +15,10 @@ extension Planner {
             add(.setExecLabel(.selinux, try text(process.selinuxLabel, "/process/selinuxLabel")))
         }
         if process.hasNoNewPrivileges { add(.setNoNewPrivileges) }
+        if !process.rlimits.isEmpty {
+            plan.rlimits = process.rlimits
+            add(.await(.setLimits))
+        }
         add(.keepDescriptors(Int32(request.preservedDescriptors)))
         add(.resetSignals)
         // From here the parent's death shows as the end of the conversation.

@@ -17,6 +17,8 @@ public struct LaunchPlan {
     /// Files with the state for hooks inside the container.
     public var createContainerState: Slot?
     public var startContainerState: Slot?
+    /// How many descriptors from 3 on the program is to have.
+    public var passedDescriptors: UInt32 = 0
     public var rlimits: [Rlimit] = []
     /// nil: left as it is.
     public var oomScoreAdj: Int32?

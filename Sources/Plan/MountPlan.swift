@@ -71,6 +71,7 @@ extension Planner {
         step.propagation = options.propagation
         step.recursiveSet = options.recursiveSet
         step.recursiveClear = options.recursiveClear
+        if mount.type == "tmpfs" && !options.data.contains(where: { $0.hasPrefix("mode=") }) { step.mode = .kept }
         if mount.type == "proc" || mount.type == "sysfs" { step.targetRule = .refuseLinks }
         if isCgroup && slot != .root { step.fallback = slot }
         if options.copiesUp { add(.openDirectory(target, slot)) }

@@ -5,6 +5,7 @@ internal import Steps
 public func plan(_ config: Config, _ request: LaunchRequest, _ facts: HostFacts) throws(PlanError) -> LaunchPlan {
     guard let process = config.process else { throw PlanError("/process", "is required to create a container") }
     var planner = Planner(config, request, facts)
+    planner.plan.passedDescriptors = request.preservedDescriptors
     try planner.check(process)
     try planner.addSteps(process)
     return planner.plan

@@ -7,6 +7,8 @@ public import Steps
     /// Descriptors by slot number, -1 where empty.
     let slots: UnsafeMutablePointer<Int32>
     let scratch: UnsafeMutablePointer<UInt8>
+    /// The numbers of descriptors that are the parent's own.
+    let foreign: UnsafeBufferPointer<DescriptorRange>
     /// Where a failure is told: the parent's socket, then the report fifo.
     var reportFD: Int32
     /// The index of the program found by `findProgram`.
@@ -19,11 +21,13 @@ public import Steps
     }
 
     public init(
-        steps: UnsafeBufferPointer<Step>, slots: UnsafeMutablePointer<Int32>, scratch: UnsafeMutablePointer<UInt8>
+        steps: UnsafeBufferPointer<Step>, slots: UnsafeMutablePointer<Int32>, scratch: UnsafeMutablePointer<UInt8>,
+        foreign: UnsafeBufferPointer<DescriptorRange>
     ) {
         unsafe self.steps = unsafe steps
         unsafe self.slots = unsafe slots
         unsafe self.scratch = unsafe scratch
+        unsafe self.foreign = unsafe foreign
         reportFD = unsafe slots[Int(Slot.sync.index)]
         program = 0
         hasWorkingDirectory = false
@@ -34,4 +38,15 @@ public import Steps
 
     @_noAllocation @_noLocks
     func fill(_ slot: Slot, _ fd: Int32) { unsafe slots[Int(slot.index)] = fd }
+}
+
+/// Descriptors from `first` to `last`.
+public struct DescriptorRange: BitwiseCopyable, Hashable, Sendable {
+    public let first: UInt32
+    public let last: UInt32
+
+    public init(first: UInt32, last: UInt32) {
+        self.first = first
+        self.last = last
+    }
 }

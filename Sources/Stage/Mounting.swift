@@ -4,9 +4,13 @@ internal import Steps
 /// mount(2) on a directory of the container, entered by descriptor: "." is not resolved again.
 @_noAllocation @_noLocks
 func mountFileSystem(_ step: MountStep, _ child: Child) -> Result {
-    let target = openTarget(step.target, .directory, step.targetRule, child)
+    let existing = openExisting(step.target, step.targetRule, child)
+    let target = existing == -ENOENT
+        ? unsafe makeTarget(step.target.pointer, step.target.count, .directory, child) : existing
     if target < 0 { return target }
-    var result = refuseProc(target)
+    var covered = clinux_stat()
+    var result = unsafe status(target, pointer(""), AT_EMPTY_PATH, &covered)
+    if result >= 0 { result = refuseProc(target) }
     if result >= 0 { result = changeDirectory(target) }
     if result >= 0 { result = mount(step.source, step.type, step.flags, step.data) }
     if let fallback = step.fallback, result == -EPERM || result == -EBUSY {
@@ -18,11 +22,14 @@ func mountFileSystem(_ step: MountStep, _ child: Child) -> Result {
     }
     _ = close(target)
     if result < 0 { return result }
-    if step.propagation == 0 && step.recursiveSet == 0 && step.recursiveClear == 0 { return 0 }
+    var keepsMode = false
+    if case .kept = step.mode { keepsMode = existing >= 0 }
+    if step.propagation == 0 && step.recursiveSet == 0 && step.recursiveClear == 0 && !keepsMode { return 0 }
     let mounted = unsafe openInRoot(step.target.pointer, child)
     if mounted < 0 { return mounted }
     result = setRecursively(mounted, step.recursiveSet, step.recursiveClear)
     if result >= 0 { result = setPropagation(mounted, step.propagation) }
+    if result >= 0 && keepsMode { result = unsafe changeMode(mounted, pointer("."), covered.mode & 0o7777) }
     _ = close(mounted)
     return result
 }

@@ -8,7 +8,7 @@ internal import Steps
 @_noAllocation @_noLocks
 public func runStage(_ start: Child) -> Never {
     var child = start
-    if child.fd(.parentEnd) >= 0 { _ = close(child.fd(.parentEnd)) }
+    closeForeign(child)
     var index = 0
     while unsafe index < child.steps.count {
         let result = unsafe run(child.steps[index], &child)
@@ -19,6 +19,16 @@ public func runStage(_ start: Child) -> Never {
         index += 1
     }
     terminate(0)
+}
+
+/// Closes what the parent has open for itself: locks, logs and connections must end when it ends, though the child may wait at
+/// its gate for days.
+@_noAllocation @_noLocks
+private func closeForeign(_ child: Child) {
+    for index in unsafe 0..<child.foreign.count {
+        let range = unsafe child.foreign[index]
+        _ = closeRange(range.first, range.last, 0)
+    }
 }
 
 /// Sends a report; nobody is left to tell if that fails.

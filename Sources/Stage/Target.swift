@@ -32,11 +32,15 @@ func openInRoot(
 /// Opens a mount point, making it and the directories above it where they are missing.
 @_noAllocation @_noLocks
 func openTarget(_ path: CText, _ kind: TargetKind, _ rule: TargetRule, _ child: Child) -> Result {
+    let fd = openExisting(path, rule, child)
+    return fd == -ENOENT ? unsafe makeTarget(path.pointer, path.count, kind, child) : fd
+}
+
+@_noAllocation @_noLocks
+func openExisting(_ path: CText, _ rule: TargetRule, _ child: Child) -> Result {
     var resolve = inRoot
     if case .refuseLinks = rule { resolve |= UInt64(RESOLVE_NO_SYMLINKS) }
-    let fd = unsafe openInRoot(path.pointer, child, pathFlags, resolve)
-    if fd != -ENOENT { return fd }
-    return unsafe makeTarget(path.pointer, path.count, kind, child)
+    return unsafe openInRoot(path.pointer, child, pathFlags, resolve)
 }
 
 /// Walks a path component by component, making what is missing.

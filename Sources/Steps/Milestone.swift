@@ -4,7 +4,9 @@
     case mapIDs
     /// The file systems stand but are not yet entered: the parent runs prestart and createRuntime hooks.
     case runRuntimeHooks
-    /// All is done but waiting at the gate: the parent sets limits, writes the record, and lets go.
+    /// The process is still who its namespace's root is: the parent sets its limits, which may take rights over the host.
+    case setLimits
+    /// All is done but waiting at the gate: the parent writes the record and lets go.
     case ready
 
     /// Its number in a report.
@@ -12,7 +14,8 @@
         switch self {
         case .mapIDs: 1
         case .runRuntimeHooks: 2
-        case .ready: 3
+        case .setLimits: 3
+        case .ready: 4
         }
     }
 }

@@ -20,8 +20,6 @@ public struct Slot: BitwiseCopyable, Hashable, Sendable {
     @inlinable public static var emptyDirectory: Slot { Slot(index: 6) }
     /// Where hooks inside the container write; the parent quotes it when one fails.
     @inlinable public static var hookOutput: Slot { Slot(index: 7) }
-    /// The parent's end of the conversation, which the child closes first: while it is open nobody hears of the parent's end.
-    @inlinable public static var parentEnd: Slot { Slot(index: 8) }
     /// The first of those a plan numbers itself.
-    @inlinable public static var firstFree: Int32 { 9 }
+    @inlinable public static var firstFree: Int32 { 8 }
 }

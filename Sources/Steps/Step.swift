@@ -124,6 +124,8 @@ public struct MountStep: BitwiseCopyable {
     public var recursiveSet: UInt64
     public var recursiveClear: UInt64
     public var targetRule: TargetRule
+    /// Whether the new root takes the mode of the directory it covers, when that was there before.
+    public var mode: CoveredMode
     /// Mounted instead when the kernel refuses (cgroup2 without a cgroup namespace of ours).
     public var fallback: Slot?
 
@@ -137,9 +139,12 @@ public struct MountStep: BitwiseCopyable {
         recursiveSet = 0
         recursiveClear = 0
         targetRule = .follow
+        mode = .ownDefault
         fallback = nil
     }
 }
+
+public enum CoveredMode: BitwiseCopyable, Hashable, Sendable { case ownDefault, kept }
 
 public enum TargetRule: BitwiseCopyable, Hashable, Sendable {
     /// Symlinks in the image are followed inside the root.

@@ -118,7 +118,8 @@ extension Milestone: CustomStringConvertible {
         switch self {
         case .mapIDs: "id maps"
         case .runRuntimeHooks: "prestart and createRuntime hooks"
-        case .ready: "limits and record"
+        case .setLimits: "limits"
+        case .ready: "record"
         }
     }
 }
