@@ -47,9 +47,11 @@ public func launch(
     let state = inputs.state
     let config = inputs.config
     let slots = try fillSlots(plan, state, inputs.gate, inputs.report)
+    try openMappedSources(plan, slots)
     let parent: Parent
     do throws(SyscallError) {
         let proc = try ProcFS.open()
+        if let owner = plan.streamOwner { try giveStreams(to: owner) }
         slots.put(try proc.descriptor.duplicate(), in: .proc)
         let output = try makeMemoryFile("hooks")
         slots.put(try output.duplicate(), in: .hookOutput)
@@ -89,4 +91,26 @@ private func setOOMScoreAdj(_ value: Int32?, _ proc: borrowing ProcFS) throws(Sy
     let text = try proc.readText("self/oom_score_adj")
     try write("\(value)", to: try proc.open("self/oom_score_adj", .writeOnly), subject: "/proc/self/oom_score_adj")
     return Int32(text.filter { !$0.isWhitespace })
+}
+
+private func openMappedSources(_ plan: LaunchPlan, _ slots: Slots) throws(LaunchError) {
+    guard !plan.mappedSources.isEmpty else { return }
+    let proc = try procFS()
+    for source in plan.mappedSources { slots.put(try openMapped(source, proc), in: source.slot) }
+}
+
+private func procFS() throws(LaunchError) -> ProcFS {
+    do throws(SyscallError) { return try ProcFS.open() } catch { throw .prepare("", error) }
+}
+
+/// Pipes among the standard streams, so that the container's user can open them anew; root of its namespace could not give them.
+private func giveStreams(to uid: UInt32) throws(SyscallError) {
+    for stream: Int32 in 0..<3 {
+        let fd = try OwnedFD(duplicating: stream)
+        let known = try status(of: fd)
+        guard known.kind == .fifo, known.uid != uid else { continue }
+        try ignoring(.notPermitted, .readOnly, .invalid) { () throws(SyscallError) in
+            try changeOwner(of: fd, uid: uid, gid: known.gid)
+        }
+    }
 }

@@ -20,6 +20,10 @@ public struct LaunchPlan {
     /// How many descriptors from 3 on the program is to have.
     public var passedDescriptors: UInt32 = 0
     public var rlimits: [Rlimit] = []
+    /// The host's uid that pipes among the standard streams are to belong to; nil: the child sees to it itself.
+    public var streamOwner: UInt32?
+    /// Bind mounts whose owners are mapped, which takes rights over the host: the parent makes their trees.
+    public var mappedSources: [MappedSource] = []
     /// nil: left as it is.
     public var oomScoreAdj: Int32?
     /// What a careful user wants to know.
@@ -49,4 +53,19 @@ public struct NamespaceJoin: Hashable, Sendable {
 public struct IDMaps: Hashable, Sendable {
     public var uids: [IDMapping]
     public var gids: [IDMapping]
+}
+
+/// A copy of the mounts at a path of the host, shown with other owners. mount_setattr(2), MOUNT_ATTR_IDMAP.
+public struct MappedSource: Hashable, Sendable {
+    public enum Reach: Hashable, Sendable { case one, all }
+
+    public var path: String
+    /// Whether mounts below it are copied too.
+    public var copied: Reach
+    /// Whether those are mapped as well.
+    public var mapped: Reach
+    public var maps: IDMaps
+    public var slot: Slot
+    /// The mount's field of config.json.
+    public var field: String
 }

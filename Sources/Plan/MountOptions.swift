@@ -17,7 +17,8 @@ struct MountOptions {
     var isBind = false
     var isRecursiveBind = false
     var copiesUp = false
-    var hasIDMap = false
+    /// nil: not asked for.
+    var idMap: MappedSource.Reach?
     /// What the file system itself is to understand.
     var data: [String] = []
 
@@ -58,7 +59,8 @@ struct MountOptions {
                 isBind = true
                 isRecursiveBind = true
             case "tmpcopyup": copiesUp = true
-            case "idmap", "ridmap": hasIDMap = true
+            case "idmap": idMap = .one
+            case "ridmap": idMap = .all
             case "defaults", "": break
             default: data.append(option)
             }
@@ -113,7 +115,7 @@ struct MountOptions {
     ]
 
     static let names = (Array(flags.keys) + Array(propagations.keys) + Array(recursive.keys)
-        + ["bind", "defaults", "rbind", "tmpcopyup"]).sorted()
+        + ["bind", "defaults", "idmap", "rbind", "ridmap", "tmpcopyup"]).sorted()
 
     /// MOUNT_ATTR_* of those MS_* flags that belong to one mount rather than to its file system.
     static func attributes(_ flags: UInt64) -> UInt64 {

@@ -14,7 +14,14 @@ extension Planner {
                 guard !mount.source.isEmpty else { throw PlanError("\(field)/source", "a bind mount needs one") }
                 let source = mount.source.first == "/" ? mount.source : facts.bundle + "/" + mount.source
                 slot = newSlot()
-                add(.openTree(try text(source, "\(field)/source"), options.isRecursiveBind ? .all : .one, slot))
+                let path = try text(source, "\(field)/source")
+                if let maps = try idMaps(of: mount, options, field) {
+                    plan.mappedSources.append(MappedSource(
+                        path: source, copied: options.isRecursiveBind ? .all : .one,
+                        mapped: options.idMap == .all ? .all : .one, maps: maps, slot: slot, field: field))
+                } else {
+                    add(.openTree(path, options.isRecursiveBind ? .all : .one, slot))
+                }
             } else if mount.type == "cgroup" || mount.type == "cgroup2", isUnprivileged, !isNew(.cgroup) {
                 guard !facts.cgroupMountPoint.isEmpty else {
                     throw PlanError("\(field)/type", "the host has no cgroup2 mount")
@@ -100,10 +107,21 @@ extension Planner {
         return step
     }
 
-    private func check(_ mount: Mount, _ options: MountOptions, _ field: String) throws(PlanError) {
-        if options.hasIDMap || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
-            throw PlanError(field, "id-mapped mounts are not supported")
+    /// Its own maps, or those of the container's user namespace; mappings alone ask for `idmap` (runtime-spec config.md).
+    private func idMaps(of mount: Mount, _ options: MountOptions, _ field: String) throws(PlanError) -> IDMaps? {
+        let hasOwn = !mount.uidMappings.isEmpty
+        guard options.idMap != nil || hasOwn else { return nil }
+        guard !isUnprivilegedCaller else { throw PlanError(field, "id-mapped mounts need rights over the host") }
+        if hasOwn { return IDMaps(uids: mount.uidMappings, gids: mount.gidMappings) }
+        guard isNew(.user) else {
+            throw PlanError("\(field)/options", "an id-mapped mount needs mappings of its own or a new user namespace")
         }
+        return IDMaps(uids: config.linux.uidMappings, gids: config.linux.gidMappings)
+    }
+
+    private var isUnprivilegedCaller: Bool { facts.isInUserNamespace || facts.uid != 0 }
+
+    private func check(_ mount: Mount, _ options: MountOptions, _ field: String) throws(PlanError) {
         if options.isBind && !options.data.isEmpty {
             throw PlanError(
                 "\(field)/options",
@@ -111,6 +129,9 @@ extension Planner {
         }
         if options.copiesUp && mount.type != "tmpfs" {
             throw PlanError("\(field)/options", "tmpcopyup is for tmpfs, found type \"\(mount.type)\"")
+        }
+        if !options.isBind && (options.idMap != nil || !mount.uidMappings.isEmpty) {
+            throw PlanError(field, "only a bind mount can be id-mapped")
         }
         let place = destination(mount)
         if place == "/" { throw PlanError("\(field)/destination", "cannot be the root") }
