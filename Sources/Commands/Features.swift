@@ -17,7 +17,7 @@ extension Features {
         features.linux.isSELinuxEnabled = false
         features.linux.intelRdt = IntelRdt()
         features.linux.memoryPolicy = MemoryPolicy.ofThisBuild
-        features.linux.isIDMapEnabled = false
+        features.linux.isIDMapEnabled = true
         features.linux.areNetDevicesEnabled = false
         features.annotations = [
             Annotation("dev.swiftrun.version", Version.number),

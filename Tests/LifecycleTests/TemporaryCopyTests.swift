@@ -37,6 +37,7 @@ struct TemporaryCopyTests {
         let bundle = try Bundle()
         try Files.makeDirectory(bundle.rootfs + "/data")
         try Files.makeFifo(bundle.rootfs + "/data/fifo", mode: 0o620)
+        try Files.changeMode(bundle.rootfs + "/data/fifo", 0o620)
         bundle.mount("/data", "tmpfs", "tmpfs", ["tmpcopyup"])
         bundle.probe("stat", "/data/fifo")
         let facts = try bundle.run().answer("stat")
