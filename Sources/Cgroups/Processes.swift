@@ -1,4 +1,3 @@
-import CLinux
 import Kernel
 
 extension Cgroup {
@@ -24,7 +23,7 @@ extension Cgroup {
                 // A threaded cgroup has no processes to kill, only threads whose processes are.
                 guard error.errno == .notSupported else { throw error }
                 for id in try Cgroups.processes(of: directory, .withDescendants) where id > 0 {
-                    try ignoring(.noProcess) { () throws(SyscallError) in try call("kill", "\(id)") { clinux_kill(id, 9) } }
+                    try ignoring(.noProcess) { () throws(SyscallError) in try Kernel.kill(id, .kill) }
                 }
             }
         }

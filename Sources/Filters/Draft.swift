@@ -105,8 +105,9 @@ private func conditions(_ arguments: [Seccomp.Argument], _ path: String) throws(
             throw .config(path: "\(path)/args/\(position)/index", problem: "must be 0 to 5, found \(argument.index)")
         }
         indices.insert(argument.index)
-        result.append(scmp_arg_cmp(
-            arg: argument.index, op: argument.comparison.operation, datum_a: argument.value, datum_b: argument.valueTwo))
+        result.append(
+            scmp_arg_cmp(
+                arg: argument.index, op: argument.comparison.operation, datum_a: argument.value, datum_b: argument.valueTwo))
     }
     return indices.count == arguments.count ? [result] : result.map { [$0] }
 }

@@ -15,7 +15,8 @@ struct ApplyTests {
     @Test func `what every cgroup has is written without a controller`() throws {
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])
-            let warnings = try cgroup.apply(limits { $0.unified = [Annotation("cgroup.max.depth", "3"), Annotation("cgroup.max.descendants", "1\n2")] })
+            let warnings = try cgroup.apply(
+                limits { $0.unified = [Annotation("cgroup.max.depth", "3"), Annotation("cgroup.max.descendants", "1\n2")] })
             #expect(warnings.isEmpty)
             #expect(Files.text(site.placement.path + "/cgroup.max.depth") == "3\n")
             #expect(Files.text(site.placement.path + "/cgroup.max.descendants") == "2\n")
@@ -38,7 +39,9 @@ struct ApplyTests {
     @Test func `an unknown file of a known kind is refused by its field`() throws {
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])
-            let error = #expect(throws: CgroupsError.self) { try cgroup.apply(limits { $0.unified = [Annotation("cgroup.nonsense", "1")] }) }
+            let error = #expect(throws: CgroupsError.self) {
+                try cgroup.apply(limits { $0.unified = [Annotation("cgroup.nonsense", "1")] })
+            }
             #expect(
                 error?.description == "config.json: /linux/resources/unified/cgroup.nonsense: the kernel refused to write \"1\" to "
                     + "\(site.placement.path)/cgroup.nonsense: missing (ENOENT)")
@@ -48,7 +51,9 @@ struct ApplyTests {
     @Test func `a value the kernel does not take is refused by its field`() throws {
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])
-            let error = #expect(throws: CgroupsError.self) { try cgroup.apply(limits { $0.unified = [Annotation("cgroup.max.depth", "x")] }) }
+            let error = #expect(throws: CgroupsError.self) {
+                try cgroup.apply(limits { $0.unified = [Annotation("cgroup.max.depth", "x")] })
+            }
             #expect(error?.description.contains("/unified/cgroup.max.depth: the kernel refused to write \"x\"") == true)
             #expect(error?.description.hasSuffix("Invalid argument (EINVAL)") == true)
         }

@@ -12,7 +12,9 @@ import Testing
         mount.type = "cgroup"
         config.mounts = [mount]
         config.linux.namespaces = [Namespace(.cgroup), Namespace(.user)]
-        config.linux.uidMappings = [IDMapping(containerID: 0, hostID: 100_000, size: 1000), IDMapping(containerID: 1000, hostID: 5, size: 1)]
+        config.linux.uidMappings = [
+            IDMapping(containerID: 0, hostID: 100_000, size: 1000), IDMapping(containerID: 1000, hostID: 5, size: 1),
+        ]
         config.process = Process()
         change(&config)
         return config
@@ -24,7 +26,11 @@ import Testing
     }
 
     @Test func `without a user namespace it is the uid itself`() {
-        #expect(delegatedOwner(config { $0.linux.namespaces = [Namespace(.cgroup)]; $0.process?.user.uid = 33 }) == 33)
+        #expect(
+            delegatedOwner(
+                config {
+                    $0.linux.namespaces = [Namespace(.cgroup)]; $0.process?.user.uid = 33
+                }) == 33)
     }
 
     @Test func `nobody owns what the container cannot write or does not see`() {

@@ -6,15 +6,19 @@ import Testing
 
 private let all: DeviceRule.Access = [.mknod, .read, .write]
 
-private func allow(_ kind: DeviceRule.Kind, _ major: UInt32? = nil, _ minor: UInt32? = nil, _ access: DeviceRule.Access = all) -> DeviceRule {
+private func allow(_ kind: DeviceRule.Kind, _ major: UInt32? = nil, _ minor: UInt32? = nil, _ access: DeviceRule.Access = all) -> DeviceRule
+{
     DeviceRule(isAllowed: true, kind: kind, major: major, minor: minor, access: access)
 }
 
-private func deny(_ kind: DeviceRule.Kind, _ major: UInt32? = nil, _ minor: UInt32? = nil, _ access: DeviceRule.Access = all) -> DeviceRule {
+private func deny(_ kind: DeviceRule.Kind, _ major: UInt32? = nil, _ minor: UInt32? = nil, _ access: DeviceRule.Access = all) -> DeviceRule
+{
     DeviceRule(isAllowed: false, kind: kind, major: major, minor: minor, access: access)
 }
 
-private func allows(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ access: DeviceRule.Access) throws -> Bool {
+private func allows(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UInt32, _ minor: UInt32, _ access: DeviceRule.Access) throws
+    -> Bool
+{
     allows(try DeviceProgram(rules).instructions, DeviceRequest(kind, major, minor, access))
 }
 
@@ -26,9 +30,10 @@ private func allows(_ rules: [DeviceRule], _ kind: DeviceRule.Kind, _ major: UIn
         #expect(try !allows(rules, .character, 1, 11, .read))
     }
 
-    @Test(arguments: [
-        (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, 0), (136, 4711), (10, 200),
-    ] as [(UInt32, UInt32)])
+    @Test(
+        arguments: [
+            (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, 0), (136, 4711), (10, 200),
+        ] as [(UInt32, UInt32)])
     func `the devices every container has are allowed after any list`(major: UInt32, minor: UInt32) throws {
         let denials = [deny(.character, major, major == 136 ? nil : minor)]
         for rules in [[], [deny(.all)], denials, [allow(.all)] + denials] {

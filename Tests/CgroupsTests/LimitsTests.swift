@@ -24,25 +24,32 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
         #expect(limits.writes.isEmpty && limits.checks.isEmpty && limits.warnings.isEmpty && limits.controllers.isEmpty)
     }
 
-    @Test(arguments: [
-        (nil, nil, []), (0, 0, []), (1000, nil, ["memory.max=1000"]), (-1, nil, ["?memory.swap.max=max", "?memory.max=max"]),
-        (1000, 1500, ["memory.swap.max=500", "memory.max=1000"]), (1000, 1000, ["?memory.swap.max=0", "memory.max=1000"]),
-        (1000, -1, ["?memory.swap.max=max", "memory.max=1000"]), (1000, 0, ["memory.max=1000"]),
-        (-1, 700, ["memory.swap.max=700", "?memory.max=max"]), (-1, -1, ["?memory.swap.max=max", "?memory.max=max"]),
-        (nil, -1, ["?memory.swap.max=max"]),
-    ] as [(Int64?, Int64?, [String])])
+    @Test(
+        arguments: [
+            (nil, nil, []), (0, 0, []), (1000, nil, ["memory.max=1000"]), (-1, nil, ["?memory.swap.max=max", "?memory.max=max"]),
+            (1000, 1500, ["memory.swap.max=500", "memory.max=1000"]), (1000, 1000, ["?memory.swap.max=0", "memory.max=1000"]),
+            (1000, -1, ["?memory.swap.max=max", "memory.max=1000"]), (1000, 0, ["memory.max=1000"]),
+            (-1, 700, ["memory.swap.max=700", "?memory.max=max"]), (-1, -1, ["?memory.swap.max=max", "?memory.max=max"]),
+            (nil, -1, ["?memory.swap.max=max"]),
+        ] as [(Int64?, Int64?, [String])])
     func `memory and swap`(memory: Int64?, swap: Int64?, expected: [String]) throws {
-        #expect(try writes { $0.memory.limit = memory; $0.memory.swap = swap } == expected)
+        #expect(
+            try writes {
+                $0.memory.limit = memory; $0.memory.swap = swap
+            } == expected)
     }
 
-    @Test(arguments: [
-        (nil, 1000, "swap: unable to set swap limit without memory limit"),
-        (1000, 999, "swap: memory+swap limit should be >= memory limit (1000), found 999"),
-        (-2, nil, "limit: must be -1 (unlimited) or at least 0, found -2"),
-        (1000, -2, "swap: must be -1 (unlimited) or at least 0, found -2"),
-    ] as [(Int64?, Int64?, String)])
+    @Test(
+        arguments: [
+            (nil, 1000, "swap: unable to set swap limit without memory limit"),
+            (1000, 999, "swap: memory+swap limit should be >= memory limit (1000), found 999"),
+            (-2, nil, "limit: must be -1 (unlimited) or at least 0, found -2"),
+            (1000, -2, "swap: must be -1 (unlimited) or at least 0, found -2"),
+        ] as [(Int64?, Int64?, String)])
     func `impossible memory and swap are refused by their field`(memory: Int64?, swap: Int64?, problem: String) {
-        let error = refusal { $0.memory.limit = memory; $0.memory.swap = swap }
+        let error = refusal {
+            $0.memory.limit = memory; $0.memory.swap = swap
+        }
         #expect(error == "config.json: /linux/resources/memory/\(problem)")
     }
 
@@ -53,36 +60,46 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
     }
 
     @Test func `limits to be checked are held against what is used`() throws {
-        let limits = try limits { $0.memory.limit = 1000; $0.memory.swap = 1500; $0.memory.checkBeforeUpdate = true }
-        #expect(limits.checks.map { "\($0.file) \($0.limit) \($0.field)" } == [
-            "memory.swap.current 500 /linux/resources/memory/swap", "memory.current 1000 /linux/resources/memory/limit",
-        ])
+        let limits = try limits {
+            $0.memory.limit = 1000; $0.memory.swap = 1500; $0.memory.checkBeforeUpdate = true
+        }
+        #expect(
+            limits.checks.map { "\($0.file) \($0.limit) \($0.field)" } == [
+                "memory.swap.current 500 /linux/resources/memory/swap", "memory.current 1000 /linux/resources/memory/limit",
+            ])
         let unlimited = try Limits(Resources())
         #expect(unlimited.checks.isEmpty)
     }
 
     /// From runc's own formula, with its fixed points 2, 1024 and 262144.
-    @Test(arguments: [
-        (1, 1), (2, 1), (3, 2), (4, 2), (10, 4), (100, 17), (256, 35), (512, 59), (1024, 100), (1025, 101), (2048, 174), (4096, 303),
-        (10000, 627), (65536, 3023), (100_000, 4340), (262_143, 10000), (262_144, 10000), (.max, 10000),
-    ] as [(UInt64, Int)])
+    @Test(
+        arguments: [
+            (1, 1), (2, 1), (3, 2), (4, 2), (10, 4), (100, 17), (256, 35), (512, 59), (1024, 100), (1025, 101), (2048, 174), (4096, 303),
+            (10000, 627), (65536, 3023), (100_000, 4340), (262_143, 10000), (262_144, 10000), (.max, 10000),
+        ] as [(UInt64, Int)])
     func `shares become a weight`(shares: UInt64, weight: Int) throws {
         #expect(try writes { $0.cpu.shares = shares } == ["\(weight == 100 ? "?" : "")cpu.weight=\(weight)"])
     }
 
     @Test func `no share is no weight`() throws { #expect(try writes { $0.cpu.shares = 0 } == []) }
 
-    @Test(arguments: [
-        (nil, nil, []), (0, 0, []), (0, nil, []), (50000, nil, ["cpu.max=50000 100000"]), (50000, 20000, ["cpu.max=50000 20000"]),
-        (-1, nil, ["?cpu.max=max 100000"]), (-1, 50000, ["?cpu.max=max 50000"]), (nil, 50000, ["?cpu.max=max 50000"]),
-        (0, 100_000, ["?cpu.max=max 100000"]),
-    ] as [(Int64?, UInt64?, [String])])
+    @Test(
+        arguments: [
+            (nil, nil, []), (0, 0, []), (0, nil, []), (50000, nil, ["cpu.max=50000 100000"]), (50000, 20000, ["cpu.max=50000 20000"]),
+            (-1, nil, ["?cpu.max=max 100000"]), (-1, 50000, ["?cpu.max=max 50000"]), (nil, 50000, ["?cpu.max=max 50000"]),
+            (0, 100_000, ["?cpu.max=max 100000"]),
+        ] as [(Int64?, UInt64?, [String])])
     func `quota and period`(quota: Int64?, period: UInt64?, expected: [String]) throws {
-        #expect(try writes { $0.cpu.quota = quota; $0.cpu.period = period } == expected)
+        #expect(
+            try writes {
+                $0.cpu.quota = quota; $0.cpu.period = period
+            } == expected)
     }
 
     @Test func `a burst is tried before the quota and written after it`() throws {
-        let limits = try limits { $0.cpu.quota = 50000; $0.cpu.burst = 10000 }
+        let limits = try limits {
+            $0.cpu.quota = 50000; $0.cpu.burst = 10000
+        }
         #expect(limits.writes.map(\.file) == ["cpu.max.burst", "cpu.max", "cpu.max.burst"])
         #expect(limits.writes.map(\.tolerance) == [.invalid, [], []])
         #expect(try writes { $0.cpu.burst = 10000 } == ["cpu.max.burst=10000"])
@@ -90,15 +107,23 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
     }
 
     @Test func `an idle cgroup has no weight, and says so`() throws {
-        #expect(try writes { $0.cpu.idle = 0; $0.cpu.shares = 512 } == ["?cpu.idle=0", "cpu.weight=59"])
-        let idle = try limits { $0.cpu.idle = 1; $0.cpu.shares = 512 }
+        #expect(
+            try writes {
+                $0.cpu.idle = 0; $0.cpu.shares = 512
+            } == ["?cpu.idle=0", "cpu.weight=59"])
+        let idle = try limits {
+            $0.cpu.idle = 1; $0.cpu.shares = 512
+        }
         #expect(idle.writes.map(\.file) == ["cpu.idle"])
         #expect(idle.warnings == ["config.json: /linux/resources/cpu/shares: ignored: an idle cgroup has no weight"])
         #expect(refusal { $0.cpu.idle = 2 } == "config.json: /linux/resources/cpu/idle: must be 0 or 1, found 2")
     }
 
     @Test func `processors and memory nodes are passed on as written`() throws {
-        #expect(try writes { $0.cpu.cpus = "0-3,7"; $0.cpu.mems = "0" } == ["cpuset.cpus=0-3,7", "cpuset.mems=0"])
+        #expect(
+            try writes {
+                $0.cpu.cpus = "0-3,7"; $0.cpu.mems = "0"
+            } == ["cpuset.cpus=0-3,7", "cpuset.mems=0"])
     }
 
     @Test(arguments: [(10, 1), (100, 910), (500, 4950), (1000, 10000)] as [(UInt16, Int)])
@@ -117,7 +142,9 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
 
     @Test func `devices have weights of their own with BFQ`() throws {
         let limits = try limits {
-            $0.blockIO.weightDevices = [.init(major: 8, minor: 0, weight: 300, leafWeight: 10), .init(major: 8, minor: 1, weight: nil, leafWeight: 5)]
+            $0.blockIO.weightDevices = [
+                .init(major: 8, minor: 0, weight: 300, leafWeight: 10), .init(major: 8, minor: 1, weight: nil, leafWeight: 5),
+            ]
         }
         #expect(limits.writes.map { "\($0.file)=\($0.value)" } == ["io.bfq.weight=8:0 300"])
         #expect(limits.writes.first?.tolerance == .missingWithWarning)
@@ -135,14 +162,18 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
             $0.blockIO.throttleReadIOPS = [device]
             $0.blockIO.throttleWriteIOPS = [device]
         }
-        #expect(written == [
-            "io.max=8:16 rbps=1000", "?io.max=8:0 rbps=max", "io.max=8:16 wbps=1000", "io.max=8:16 riops=1000", "io.max=8:16 wiops=1000",
-        ])
+        #expect(
+            written == [
+                "io.max=8:16 rbps=1000", "?io.max=8:0 rbps=max", "io.max=8:16 wbps=1000", "io.max=8:16 riops=1000",
+                "io.max=8:16 wiops=1000",
+            ])
         let error = refusal { $0.blockIO.throttleReadBps = [.init(major: -8, minor: 0, rate: 1)] }
         #expect(error == "config.json: /linux/resources/blockIO/throttleReadBpsDevice/0/major: must not be negative, found -8")
     }
 
-    @Test(arguments: [(5, "pids.max=5"), (0, "pids.max=1"), (1, "pids.max=1"), (-1, "?pids.max=max"), (-7, "?pids.max=max")] as [(Int64, String)])
+    @Test(
+        arguments: [(5, "pids.max=5"), (0, "pids.max=1"), (1, "pids.max=1"), (-1, "?pids.max=max"), (-7, "?pids.max=max")]
+            as [(Int64, String)])
     func `processes`(limit: Int64, expected: String) throws { #expect(try writes { $0.pidsLimit = limit } == [expected]) }
 
     @Test func `huge pages are limited when used and when reserved`() throws {
@@ -168,11 +199,14 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
 
     @Test func `unified files are written line by line`() throws {
         let limits = try limits {
-            $0.unified = [Annotation("io.max", "8:0 rbps=1\n8:16 rbps=2\n"), Annotation("memory.high", "max"), Annotation("cgroup.max.depth", "3")]
+            $0.unified = [
+                Annotation("io.max", "8:0 rbps=1\n8:16 rbps=2\n"), Annotation("memory.high", "max"), Annotation("cgroup.max.depth", "3"),
+            ]
         }
-        #expect(limits.writes.map { "\($0.file)=\($0.value)" } == [
-            "io.max=8:0 rbps=1", "io.max=8:16 rbps=2", "memory.high=max", "cgroup.max.depth=3",
-        ])
+        #expect(
+            limits.writes.map { "\($0.file)=\($0.value)" } == [
+                "io.max=8:0 rbps=1", "io.max=8:16 rbps=2", "memory.high=max", "cgroup.max.depth=3",
+            ])
         #expect(limits.controllers == ["io", "memory"])
         #expect(limits.writes[0].field == "/linux/resources/unified/io.max")
     }
@@ -196,10 +230,11 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
             $0.network.hasPriorities = true
         }
         #expect(limits.writes.isEmpty)
-        #expect(limits.warnings.map { $0.split(separator: ":")[1].dropFirst(18) } == [
-            "memory/kernel", "memory/kernelTCP", "memory/swappiness", "memory/disableOOMKiller", "memory/useHierarchy",
-            "blockIO/leafWeight", "cpu/realtimeRuntime", "cpu/realtimePeriod", "network/classID", "network/priorities",
-        ])
+        #expect(
+            limits.warnings.map { $0.split(separator: ":")[1].dropFirst(18) } == [
+                "memory/kernel", "memory/kernelTCP", "memory/swappiness", "memory/disableOOMKiller", "memory/useHierarchy",
+                "blockIO/leafWeight", "cpu/realtimeRuntime", "cpu/realtimePeriod", "network/classID", "network/priorities",
+            ])
     }
 
     @Test func `what an engine writes for no limit asks for no controller`() throws {
@@ -231,6 +266,7 @@ private func refusal(_ change: (inout Resources) -> Void) -> String? {
             $0.memory.limit = 1
             $0.pidsLimit = 3
         }
-        #expect(written.map { $0.split(separator: ".")[0] } == ["pids", "memory", "io", "cpu", "cpuset", "hugetlb", "?hugetlb", "rdma", "pids"])
+        #expect(
+            written.map { $0.split(separator: ".")[0] } == ["pids", "memory", "io", "cpu", "cpuset", "hugetlb", "?hugetlb", "rdma", "pids"])
     }
 }

@@ -7,13 +7,14 @@ import Testing
     static let hybrid = HostCgroups(
         mount: .init(point: "/sys/fs/cgroup/unified"), own: "/", legacyControllers: ["memory", "cpu", "cpuacct"])
 
-    @Test(arguments: [
-        ("/docker/abc", unified, "/sys/fs/cgroup/docker/abc"), ("/docker//./abc/", unified, "/sys/fs/cgroup/docker/abc"),
-        ("/docker/abc", hybrid, "/sys/fs/cgroup/unified/docker/abc"),
-        ("", unified, "/sys/fs/cgroup/user.slice/box"), ("mine/box", unified, "/sys/fs/cgroup/user.slice/mine/box"),
-        ("", hybrid, "/sys/fs/cgroup/unified/box"), ("./mine", hybrid, "/sys/fs/cgroup/unified/mine"),
-        ("/a:b:c", unified, "/sys/fs/cgroup/a:b:c"), (".", unified, nil),
-    ] as [(String, HostCgroups, String?)])
+    @Test(
+        arguments: [
+            ("/docker/abc", unified, "/sys/fs/cgroup/docker/abc"), ("/docker//./abc/", unified, "/sys/fs/cgroup/docker/abc"),
+            ("/docker/abc", hybrid, "/sys/fs/cgroup/unified/docker/abc"),
+            ("", unified, "/sys/fs/cgroup/user.slice/box"), ("mine/box", unified, "/sys/fs/cgroup/user.slice/mine/box"),
+            ("", hybrid, "/sys/fs/cgroup/unified/box"), ("./mine", hybrid, "/sys/fs/cgroup/unified/mine"),
+            ("/a:b:c", unified, "/sys/fs/cgroup/a:b:c"), (".", unified, nil),
+        ] as [(String, HostCgroups, String?)])
     func `cgroupsPath leads from the mount, or from the parent of the runtime's own cgroup`(
         path: String, host: HostCgroups, expected: String?
     ) throws {
@@ -36,10 +37,11 @@ import Testing
         #expect(error?.description == "config.json: /linux/cgroupsPath: \(problem)")
     }
 
-    @Test(arguments: [
-        ("/", "/a/b", "/a/box"), ("/a", "/a/b", "/box"), ("/a", "/a", "/box"), ("/a", "/a/b/c", "/b/box"),
-        ("/a", "/ab/c", nil), ("/a", "/", nil), ("/..", "/x", nil), ("/", "/../x", nil), ("/", "/x (deleted)", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("/", "/a/b", "/a/box"), ("/a", "/a/b", "/box"), ("/a", "/a", "/box"), ("/a", "/a/b/c", "/b/box"),
+            ("/a", "/ab/c", nil), ("/a", "/", nil), ("/..", "/x", nil), ("/", "/../x", nil), ("/", "/x (deleted)", nil),
+        ] as [(String, String, String?)])
     func `the root of the mount is taken off the runtime's own cgroup`(root: String, own: String, expected: String?) throws {
         let host = HostCgroups(mount: .init(point: "/cg", root: root), own: own)
         if let expected {

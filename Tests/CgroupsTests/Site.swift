@@ -20,7 +20,9 @@ struct Site {
     }
 
     static func has(_ controller: String) -> Bool {
-        isUsable && Files.text((host?.mount?.point ?? "") + "/cgroup.controllers").split { $0 == " " || $0 == "\n" }.contains(Substring(controller))
+        isUsable
+            && Files.text((host?.mount?.point ?? "") + "/cgroup.controllers").split { $0 == " " || $0 == "\n" }.contains(
+                Substring(controller))
     }
 
     /// Takes back what `body` had enabled for the whole host.

@@ -22,7 +22,8 @@ private func holds(_ comparison: Seccomp.Comparison, _ argument: UInt64, _ value
 
 @Suite struct ArgumentTests {
     private func answer(_ arguments: [Seccomp.Argument], _ call: [UInt64]) throws -> UInt32 {
-        decide(try program(profile(.errno, [rule(.allow, ["ioctl"], arguments)])), Call(architecture: Arch.x8664, number: 16, arguments: call))
+        decide(
+            try program(profile(.errno, [rule(.allow, ["ioctl"], arguments)])), Call(architecture: Arch.x8664, number: 16, arguments: call))
     }
 
     private func equal(_ index: UInt32, _ value: UInt64) -> Seccomp.Argument {
@@ -42,10 +43,11 @@ private func holds(_ comparison: Seccomp.Comparison, _ argument: UInt64, _ value
         }
     }
 
-    @Test(arguments: [
-        (0xff, 5), (0xff, 0), (0x7e02_0000, 0), (0xffff_ffff_0000_0000, 0x5_0000_0000), (0x8000_0000_0000_0001, 0x8000_0000_0000_0000),
-        (.max, .max), (.max, 0x1_0000_0005),
-    ] as [(UInt64, UInt64)])
+    @Test(
+        arguments: [
+            (0xff, 5), (0xff, 0), (0x7e02_0000, 0), (0xffff_ffff_0000_0000, 0x5_0000_0000), (0x8000_0000_0000_0001, 0x8000_0000_0000_0000),
+            (.max, .max), (.max, 0x1_0000_0005),
+        ] as [(UInt64, UInt64)])
     func `a masked argument is compared on the mask's bits`(mask: UInt64, value: UInt64) throws {
         let condition = Seccomp.Argument(index: 0, value: mask, valueTwo: value, comparison: .maskedEqual)
         let program = try program(profile(.errno, [rule(.allow, ["ioctl"], [condition])]))

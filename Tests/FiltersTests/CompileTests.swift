@@ -30,12 +30,13 @@ func program(_ seccomp: Seccomp) throws -> [UInt64] { try #require(try compile(s
         #expect(decide(program, Call(architecture: Arch.x8664, number: 2)) == Answer.refused)
     }
 
-    @Test(arguments: [
-        (.kill, nil, Answer.killThread), (.killThread, nil, Answer.killThread), (.killProcess, nil, Answer.killProcess),
-        (.trap, nil, Answer.trap), (.errno, nil, Answer.refused), (.errno, 13, Answer.errno(13)),
-        (.errno, 0, Answer.errno(0)), (.trace, nil, Answer.trace(1)), (.trace, 0xffff, Answer.trace(0xffff)),
-        (.log, nil, Answer.log),
-    ] as [(Seccomp.Action, UInt32?, UInt32)])
+    @Test(
+        arguments: [
+            (.kill, nil, Answer.killThread), (.killThread, nil, Answer.killThread), (.killProcess, nil, Answer.killProcess),
+            (.trap, nil, Answer.trap), (.errno, nil, Answer.refused), (.errno, 13, Answer.errno(13)),
+            (.errno, 0, Answer.errno(0)), (.trace, nil, Answer.trace(1)), (.trace, 0xffff, Answer.trace(0xffff)),
+            (.log, nil, Answer.log),
+        ] as [(Seccomp.Action, UInt32?, UInt32)])
     func `each action answers what seccomp(2) says`(action: Seccomp.Action, errno: UInt32?, answer: UInt32) throws {
         let asRule = try program(profile(.allow, [rule(action, ["mkdir"], errno: errno)]))
         #expect(decide(asRule, Call(architecture: Arch.x8664, number: 83)) == answer)
@@ -88,7 +89,10 @@ func program(_ seccomp: Seccomp) throws -> [UInt64] { try #require(try compile(s
             "mincore", "madvise", "shmget", "shmat", "shmctl", "dup", "dup2", "pause", "nanosleep", "getitimer", "alarm",
         ]
         let program = try program(profile(.errno, [rule(.allow, names)]))
-        let allowed: Set<UInt32> = Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37])
+        let allowed: Set<UInt32> = Set([
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+            37,
+        ])
         for number in 0...37 as ClosedRange<UInt32> {
             let expected = allowed.contains(number) ? Answer.allow : Answer.refused
             #expect(decide(program, Call(architecture: Arch.x8664, number: number)) == expected, "\(number)")

@@ -36,14 +36,20 @@ import Testing
 /// runtime-spec features-linux.md, "Seccomp".
 @Suite struct SupportTests {
     @Test func `names are those of the specification, sorted`() {
-        #expect(FilterSupport.knownActions == [
-            "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
-            "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
-        ])
-        #expect(FilterSupport.operators == ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"])
+        #expect(
+            FilterSupport.knownActions == [
+                "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
+                "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+            ])
+        #expect(
+            FilterSupport.operators == [
+                "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE",
+            ])
         #expect(FilterSupport.architectures == FilterSupport.architectures.sorted())
         // libseccomp 2.5.4 and later.
-        #expect(Set(FilterSupport.architectures).isSuperset(of: ["AARCH64", "ARM", "PPC64LE", "RISCV64", "S390X", "X32", "X86", "X86_64"].map { "SCMP_ARCH_" + $0 }))
+        #expect(
+            Set(FilterSupport.architectures).isSuperset(
+                of: ["AARCH64", "ARM", "PPC64LE", "RISCV64", "S390X", "X32", "X86", "X86_64"].map { "SCMP_ARCH_" + $0 }))
         #expect(FilterSupport.knownFlags == ["TSYNC", "SPEC_ALLOW", "LOG", "WAIT_KILLABLE_RECV"].map { "SECCOMP_FILTER_FLAG_" + $0 })
     }
 

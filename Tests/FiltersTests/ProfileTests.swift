@@ -54,7 +54,9 @@ import Testing
 
     @Test func `the other two conventions are filtered by their numbers`() throws {
         // read is 3 on i386 and 0 on x32, execve 11 and 520, fcntl64 221 on i386 only.
-        for (arch, number) in [(Arch.i386, 3), (Arch.i386, 11), (Arch.i386, 221), (Arch.x8664, x32Bit), (Arch.x8664, x32Bit | 520)] as [(UInt32, UInt32)] {
+        for (arch, number) in [(Arch.i386, 3), (Arch.i386, 11), (Arch.i386, 221), (Arch.x8664, x32Bit), (Arch.x8664, x32Bit | 520)]
+            as [(UInt32, UInt32)]
+        {
             #expect(decide(try engine(), Call(architecture: arch, number: number)) == Answer.allow, "\(arch) \(number)")
         }
     }

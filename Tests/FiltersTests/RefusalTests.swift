@@ -31,17 +31,22 @@ import Testing
     }
 
     @Test func `an architecture of the other byte order`() {
-        #expect(refusal(profile(.errno, architectures: ["SCMP_ARCH_S390X"], []))?.hasPrefix("config.json: /linux/seccomp/architectures/0: seccomp_arch_add: ") == true)
+        #expect(
+            refusal(profile(.errno, architectures: ["SCMP_ARCH_S390X"], []))?.hasPrefix(
+                "config.json: /linux/seccomp/architectures/0: seccomp_arch_add: ") == true)
     }
 
     @Test func `a listed architecture twice is once`() throws {
-        let twice = try program(profile(.errno, architectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"], [rule(.allow, ["read"])]))
+        let twice = try program(
+            profile(.errno, architectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"], [rule(.allow, ["read"])]))
         let once = try program(profile(.errno, architectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X86_64"], [rule(.allow, ["read"])]))
         #expect(twice == once)
     }
 
     @Test func `a rule without names, and names that are none`() {
-        #expect(refusal(profile(.errno, [rule(.allow, [])])) == "config.json: /linux/seccomp/syscalls/0/names: must name at least one system call")
+        #expect(
+            refusal(profile(.errno, [rule(.allow, [])]))
+                == "config.json: /linux/seccomp/syscalls/0/names: must name at least one system call")
         #expect(
             refusal(profile(.errno, [rule(.allow, ["read", ""])]))
                 == "config.json: /linux/seccomp/syscalls/0/names/1: must be the name of a system call, found \"\"")
@@ -78,10 +83,12 @@ import Testing
         seccomp.architectures += ["AARCH64", "ARM", "MIPSEL", "MIPSEL64", "MIPSEL64N32", "PPC64LE", "RISCV64"].map { "SCMP_ARCH_" + $0 }
         seccomp.rules += (0..<16).map { number in
             // Different ones for each rule: libseccomp shares what is the same.
-            rule(.allow, ["personality"], (0..<6).map { index in
-                let value = UInt64(number) << 32 | UInt64(number * 10 + index)
-                return Seccomp.Argument(index: UInt32(index), value: value, valueTwo: 0, comparison: .equal)
-            })
+            rule(
+                .allow, ["personality"],
+                (0..<6).map { index in
+                    let value = UInt64(number) << 32 | UInt64(number * 10 + index)
+                    return Seccomp.Argument(index: UInt32(index), value: value, valueTwo: 0, comparison: .equal)
+                })
         }
         let error = refusal(seccomp)
         #expect(error?.hasPrefix("config.json: /linux/seccomp/syscalls: makes a program of ") == true)

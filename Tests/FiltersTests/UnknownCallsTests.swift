@@ -48,7 +48,9 @@ import Testing
     }
 
     @Test func `every architecture has its own boundary`() throws {
-        let architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_RISCV64"]
+        let architectures = [
+            "SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_RISCV64",
+        ]
         let program = try program(profile(.errno, architectures: architectures, [rule(.allow, ["read", "openat"])]))
         // openat: x86_64 257, i386 295, aarch64 56 (read 63), arm 322, riscv64 56 (read 63).
         let highest: [(UInt32, UInt32)] = [(Arch.x8664, 257), (Arch.i386, 295), (Arch.aarch64, 63), (Arch.arm, 322), (Arch.riscv64, 63)]
