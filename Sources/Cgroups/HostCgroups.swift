@@ -49,9 +49,14 @@ public struct HostCgroups: Hashable, Sendable {
     }
 
     /// Reads the facts of this process.
-    public static func current() throws(CgroupsError) -> HostCgroups {
+    public static func current() throws(CgroupsError) -> HostCgroups { try read("self") }
+
+    /// Reads the facts of another: `own` is its cgroup, seen from ours.
+    public static func of(_ pid: Int32) throws(CgroupsError) -> HostCgroups { try read("\(pid)") }
+
+    private static func read(_ process: String) throws(CgroupsError) -> HostCgroups {
         try step("find the cgroup v2 mount") { () throws(SyscallError) in
-            HostCgroups(try MountTable.current(), membership: try ProcFS.open().readText("self/cgroup"))
+            HostCgroups(try MountTable.current(), membership: try ProcFS.open().readText("\(process)/cgroup"))
         }
     }
 }

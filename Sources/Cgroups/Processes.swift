@@ -73,3 +73,10 @@ func childIfThere(_ name: String, of directory: borrowing OwnedFD) throws(Syscal
         return nil
     }
 }
+
+extension Cgroup {
+    /// Whether a process may be put here: not beside children that it passes controllers on to (cgroup v2, "no internal processes").
+    public func takesProcesses() throws(CgroupsError) -> Bool {
+        try read("cgroup.subtree_control").allSatisfy(\.isWhitespace)
+    }
+}

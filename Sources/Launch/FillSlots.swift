@@ -4,18 +4,25 @@ internal import Spec
 internal import Steps
 
 /// Opens all that the child is to find open.
-func fillSlots(
-    _ plan: LaunchPlan, _ state: State, _ gate: borrowing OwnedFD, _ report: borrowing OwnedFD
-) throws(LaunchError) -> Slots {
+func fillSlots(_ plan: LaunchPlan, _ inputs: borrowing LaunchInputs) throws(LaunchError) -> Slots {
+    let state = inputs.state
     let slots = Slots(count: plan.slotCount)
     for join in plan.joins { slots.put(try openNamespace(join), in: join.slot) }
     do throws(SyscallError) {
-        slots.put(try gate.duplicate(), in: .gate)
-        slots.put(try report.duplicate(), in: .report)
+        try putCopy(of: inputs.gate, in: .gate, slots)
+        try putCopy(of: inputs.report, in: .report, slots)
+        if let target = plan.target { try putCopy(of: inputs.target, in: target, slots) }
         if let slot = plan.createContainerState { slots.put(try stateFile(state, .creating), in: slot) }
         if let slot = plan.startContainerState { slots.put(try stateFile(state, .created), in: slot) }
     } catch { throw .prepare("prepare container init", error) }
     return slots
+}
+
+private func putCopy(of fd: borrowing OwnedFD?, in slot: Slot, _ slots: Slots) throws(SyscallError) {
+    switch fd {
+    case .none: return
+    case .some(let fd): slots.put(try fd.duplicate(), in: slot)
+    }
 }
 
 private func openNamespace(_ join: NamespaceJoin) throws(LaunchError) -> OwnedFD {

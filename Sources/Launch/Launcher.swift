@@ -19,6 +19,15 @@ public struct ParkedInit: ~Copyable {
         do throws(SyscallError) { try answer(conversation) } catch { throw .prepare("let container init go", error) }
     }
 
+    /// Waits until it has executed its program, once it was let go: for a process without a gate.
+    public func execution(of plan: LaunchPlan) throws(LaunchError) {
+        var none: OwnedFD?
+        let word: Word
+        do throws(SyscallError) { word = try listen(conversation, &none) } catch { throw .prepare("wait for execve", error) }
+        guard case .failed(let index, let value) = word, plan.steps.indices.contains(index) else { return }
+        throw failure(of: plan.steps[index], value, hookOutput: "")
+    }
+
     /// Kills it and waits for its end.
     public func kill() throws(SyscallError) { try end(pidfd) }
 }
@@ -28,15 +37,27 @@ public struct LaunchInputs: ~Copyable {
     public var config: Config
     /// For hooks; its pid is filled in.
     public var state: State
-    /// The two fifos of the gate, each opened for reading and writing.
-    public var gate: OwnedFD
-    public var report: OwnedFD
+    /// The two fifos of the gate, each opened for reading and writing; a process that joins a container has none.
+    public var gate: OwnedFD?
+    public var report: OwnedFD?
+    /// The init of the container that is joined.
+    public var target: OwnedFD?
 
     public init(config: Config, state: State, gate: consuming OwnedFD, report: consuming OwnedFD) {
         self.config = config
         self.state = state
-        self.gate = gate
-        self.report = report
+        self.gate = consume gate
+        self.report = consume report
+        target = nil
+    }
+
+    /// For a process that joins `target`.
+    public init(config: Config, state: State, joining target: consuming OwnedFD) {
+        self.config = config
+        self.state = state
+        gate = nil
+        report = nil
+        self.target = consume target
     }
 }
 
@@ -46,7 +67,7 @@ public func launch(
 ) throws(LaunchError) -> ParkedInit {
     let state = inputs.state
     let config = inputs.config
-    let slots = try fillSlots(plan, state, inputs.gate, inputs.report)
+    let slots = try fillSlots(plan, inputs)
     try openMappedSources(plan, slots)
     let parent: Parent
     do throws(SyscallError) {

@@ -37,6 +37,36 @@ public func kernelMountPoints() throws(LaunchError) -> [String] {
     } catch { throw .prepare("read the mount table", error) }
 }
 
+/// Reads what planning a process that joins the container of init `pid` must know.
+public func readJoinFacts(of pid: Int32) throws(LaunchError) -> HostFacts {
+    var facts = HostFacts()
+    let ids = OwnIDs()
+    facts.uid = ids.effectiveUID
+    facts.gid = ids.effectiveGID
+    do throws(SyscallError) {
+        let proc = try ProcFS.open()
+        facts.capabilities = try ownCapabilities().permitted
+        facts.lastCapability = UInt64(trimmed(try proc.readText("sys/kernel/cap_last_cap"))) ?? facts.lastCapability
+        facts.isInUserNamespace = !isWholeMap(try proc.readText("self/uid_map"))
+        facts.isSetgroupsDenied = trimmed(try proc.readText("\(pid)/setgroups")) == "deny"
+        facts.hasAppArmor = exists("/sys/kernel/security/apparmor") || isYes("/sys/module/apparmor/parameters/enabled")
+        facts.hasSELinux = exists("/sys/fs/selinux/status")
+    } catch { throw .prepare("read the host", error) }
+    return facts
+}
+
+/// The namespaces of process `pid` that are not this one's.
+public func foreignNamespaces(of pid: Int32) throws(LaunchError) -> Set<Namespace.Kind> {
+    var result: Set<Namespace.Kind> = []
+    do throws(SyscallError) {
+        for kind in Namespace.Kind.allCases {
+            let own = try status(of: "/proc/self/ns/\(fileName(kind))")
+            if try !status(of: "/proc/\(pid)/ns/\(fileName(kind))").isSameFile(as: own) { result.insert(kind) }
+        }
+    } catch { throw .prepare("look at the container's namespaces", error) }
+    return result
+}
+
 private func resolveRootfs(_ config: Config, _ bundle: String) throws(LaunchError) -> String {
     let path = Path.absolute(config.root.path, in: bundle)
     let resolved: String
@@ -63,16 +93,15 @@ private func mountPoint(of directory: String) throws(SyscallError) -> String {
 private func sharedNamespaces(_ config: Config, _ proc: borrowing ProcFS) throws(SyscallError) -> Set<Namespace.Kind> {
     var result: Set<Namespace.Kind> = []
     for namespace in config.linux.namespaces where !namespace.path.isEmpty {
-        guard let file = fileName(namespace.kind) else { continue }
         // One that cannot be looked at is reported when it is opened.
         guard exists(namespace.path) else { continue }
-        let own = try status(of: "/proc/self/ns/\(file)")
+        let own = try status(of: "/proc/self/ns/\(fileName(namespace.kind))")
         if try status(of: namespace.path).isSameFile(as: own) { result.insert(namespace.kind) }
     }
     return result
 }
 
-private func fileName(_ kind: Namespace.Kind) -> String? {
+private func fileName(_ kind: Namespace.Kind) -> String {
     switch kind {
     case .network: "net"
     case .mount: "mnt"

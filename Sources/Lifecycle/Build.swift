@@ -67,12 +67,24 @@ extension Runtime {
         let record = try makeRecord(design, parked.pid, hasCgroup: cgroup != nil)
         try failing { () throws(StoreError) in try directory.save(record) }
         do throws(SyscallError) {
-            try sendCopy(of: parked.terminal, "/dev/pts/ptmx", to: receivers.console)
-            try sendCopy(of: try parked.pidfd.descriptor.duplicate(), "standard", to: receivers.pidfd)
+            let copy = try Kernel.open(
+                storedConfigName, beneath: directory.descriptor, [.writeOnly, .create, .exclusive], permissions: 0o600)
+            try write(design.document, to: copy, subject: storedConfigName)
             try rename(Gate.draft, at: directory.descriptor, to: Gate.name, at: directory.descriptor)
-            if let file = design.request.pidFile { try writePidFile(parked.pid, file) }
         } catch { throw LifecycleError("\(error)") }
+        try announce(parked, receivers, pidFile: design.request.pidFile, name: "standard")
         return record
+    }
+
+    /// Hands descriptors to those who asked, and writes the pid file last: who reads it may rely on all else.
+    func announce(
+        _ parked: borrowing ParkedInit, _ receivers: borrowing Receivers, pidFile: String?, name: String
+    ) throws(LifecycleError) {
+        do throws(SyscallError) {
+            try sendCopy(of: parked.terminal, "/dev/pts/ptmx", to: receivers.console)
+            try sendCopy(of: try parked.pidfd.descriptor.duplicate(), name, to: receivers.pidfd)
+            if let pidFile { try writePidFile(parked.pid, pidFile) }
+        } catch { throw LifecycleError("\(error)") }
     }
 }
 

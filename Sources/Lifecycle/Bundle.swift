@@ -7,6 +7,8 @@ struct Bundle {
     /// Absolute, without symlinks.
     let path: String
     let config: Config
+    /// The bytes of config.json.
+    let document: [UInt8]
 
     init(_ directory: String) throws(LifecycleError) {
         let bytes: [UInt8]
@@ -17,6 +19,7 @@ struct Bundle {
             throw LifecycleError(
                 error.errno == .noEntry ? "config.json: there is none in the bundle \(directory)" : "config.json: \(error)")
         }
+        document = bytes
         do throws(SpecError) { config = try Config(bytes: bytes) } catch { throw LifecycleError("\(error)") }
     }
 

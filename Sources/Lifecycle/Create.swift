@@ -21,7 +21,7 @@ extension Runtime {
         let id = try containerID(request.id)
         let bundle = try Bundle(request.bundle)
         let design = try design(request, id, bundle)
-        let receivers = try Receivers(request)
+        let receivers = try Receivers(request.attachment, pidfdSocket: request.pidfdSocket)
         let directory = try failing { () throws(StoreError) in try store.create(id) }
         do throws(LifecycleError) {
             try failing { () throws(StoreError) in try directory.lock(.exclusive) }
@@ -37,7 +37,7 @@ extension Runtime {
     /// Decides everything, and touches nothing.
     func design(_ request: CreateRequest, _ id: ContainerID, _ bundle: Bundle) throws(LifecycleError) -> Design {
         let config = bundle.config
-        try checkTerminal(config, request)
+        try checkTerminal(config.process?.hasTerminal ?? false, request.attachment)
         guard settings.cgroupDriver == .cgroupfs else {
             throw LifecycleError("--systemd-cgroup: the systemd cgroup driver is not supported yet")
         }
@@ -65,7 +65,7 @@ extension Runtime {
         let plan = try planned(config, launch, facts)
         let placement = try place(config, id, host)
         return Design(
-            request: request, id: id, config: config, state: state, rootfs: facts.rootfs, plan: plan, placement: placement,
+            request: request, id: id, config: config, document: bundle.document, state: state, rootfs: facts.rootfs, plan: plan, placement: placement,
             limits: try failing { () throws(CgroupsError) in try Cgroups.Limits(config.linux.resources) },
             devices: try failing { () throws(CgroupsError) in try DeviceProgram(config.linux.resources.devices) },
             isInUserNamespace: facts.isInUserNamespace)
@@ -75,15 +75,14 @@ extension Runtime {
         do throws(PlanError) { return try Plan.plan(config, launch, facts) } catch { throw LifecycleError("\(error)") }
     }
 
-    private func compileFilter(_ config: Config) throws(LifecycleError) -> FilterProgram? {
+    func compileFilter(_ config: Config) throws(LifecycleError) -> FilterProgram? {
         guard let seccomp = config.linux.seccomp else { return nil }
         guard let filter = try failing({ () throws(FilterError) in try compile(seccomp) }) else { return nil }
         return FilterProgram(instructions: bytes(filter.program), flags: filter.flags, hasListener: filter.needsListener)
     }
 
-    private func checkTerminal(_ config: Config, _ request: CreateRequest) throws(LifecycleError) {
-        let hasTerminal = config.process?.hasTerminal ?? false
-        switch request.attachment {
+    func checkTerminal(_ hasTerminal: Bool, _ attachment: CreateRequest.Attachment) throws(LifecycleError) {
+        switch attachment {
         case .foreground: break
         case .detached(let socket):
             if hasTerminal && socket == nil {
@@ -101,6 +100,8 @@ struct Design {
     let request: CreateRequest
     let id: ContainerID
     let config: Config
+    /// The bytes of config.json, kept for `exec`.
+    let document: [UInt8]
     let state: State
     let rootfs: String
     let plan: LaunchPlan
@@ -117,9 +118,9 @@ struct Receivers: ~Copyable {
     var console: OwnedFD?
     var pidfd: OwnedFD?
 
-    init(_ request: CreateRequest) throws(LifecycleError) {
-        if case .detached(let socket?) = request.attachment { console = try connected(socket, "--console-socket") } else { console = nil }
-        if let socket = request.pidfdSocket { pidfd = try connected(socket, "--pidfd-socket") } else { pidfd = nil }
+    init(_ attachment: CreateRequest.Attachment, pidfdSocket: String?) throws(LifecycleError) {
+        if case .detached(let socket?) = attachment { console = try connected(socket, "--console-socket") } else { console = nil }
+        if let socket = pidfdSocket { pidfd = try connected(socket, "--pidfd-socket") } else { pidfd = nil }
     }
 }
 

@@ -5,6 +5,7 @@ extension Planner {
     /// What takes rights, and what a strict filter may forbid.
     mutating func addIdentityBeforeFilter(_ process: Process) throws(PlanError) {
         plan.oomScoreAdj = process.oomScoreAdj
+        plan.streamOwner = hostID(process.user.uid)
         try addEnvironment(process)
         add(.setUmask(process.user.umask))
         add(.enterWorkingDirectory(try text(process.workingDirectory, "/process/cwd"), .mayRetry))
@@ -23,6 +24,15 @@ extension Planner {
         add(.resetSignals)
         // From here the parent's death shows as the end of the conversation.
         add(.outliveParent)
+    }
+
+    /// The host's id of a container's, where a new user namespace maps it.
+    private func hostID(_ uid: UInt32) -> UInt32? {
+        guard isNew(.user) else { return nil }
+        for mapping in config.linux.uidMappings where uid >= mapping.containerID && uid - mapping.containerID < mapping.size {
+            return mapping.hostID + (uid - mapping.containerID)
+        }
+        return nil
     }
 
     mutating func addFilter() {

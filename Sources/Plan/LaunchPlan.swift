@@ -9,6 +9,8 @@ public struct LaunchPlan {
     public var cloneFlags: UInt64 = 0
     /// Namespaces to open before the clone, in the order they are joined.
     public var joins: [NamespaceJoin] = []
+    /// The slot of the process whose namespaces are joined; nil: a new container.
+    public var target: Slot?
     /// nil: no new user namespace.
     public var idMaps: IDMaps?
     public var steps: [Step] = []

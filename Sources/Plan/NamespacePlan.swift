@@ -34,11 +34,6 @@ extension Planner {
             || joinsBeforeUser || isNew(.time)
         if isNew(.user) {
             plan.idMaps = IDMaps(uids: config.linux.uidMappings, gids: config.linux.gidMappings)
-            if let uid = config.process?.user.uid {
-                for mapping in config.linux.uidMappings where uid >= mapping.containerID && uid - mapping.containerID < mapping.size {
-                    plan.streamOwner = mapping.hostID + (uid - mapping.containerID)
-                }
-            }
         }
         plan.cloneFlags = mustFork ? 0 : new
         for join in plan.joins { add(.joinNamespace(join.slot, type: join.type)) }

@@ -42,12 +42,21 @@ extension Planner {
         // After the hooks, which may still change the image; before anything becomes read-only.
         addNullDevice()
         add(.makeDirectory(try text(process.workingDirectory, "/process/cwd")))
-        if process.hasTerminal { addTerminal(process) }
+        if process.hasTerminal { addTerminal(process, .mounted) }
         addReadonlyRemounts()
         if config.root.isReadonly { add(.makeRootReadonly) }
         // Before /proc/sys becomes read-only.
         try addSysctls()
         try addHiddenPaths()
+        try addProcess(process)
+        add(.await(.ready))
+        add(.waitAtGate)
+        try addStartHooks(process)
+        addExecution()
+    }
+
+    /// What a container's init and a process that joins it have in common: from the host's rights to those of the program.
+    mutating func addProcess(_ process: Process) throws(PlanError) {
         // While there are rights to do so.
         try addScheduling(process)
         try addIdentityBeforeFilter(process)
@@ -61,9 +70,5 @@ extension Planner {
             addFilter()
         }
         // Only read, write and execve from here on.
-        add(.await(.ready))
-        add(.waitAtGate)
-        try addStartHooks(process)
-        addExecution()
     }
 }

@@ -75,8 +75,8 @@ extension Planner {
         }
     }
 
-    mutating func addTerminal(_ process: Process) {
+    mutating func addTerminal(_ process: Process, _ console: TerminalStep.Console) {
         let size = process.consoleSize
-        add(.openTerminal(TerminalStep(height: size?.height ?? 0, width: size?.width ?? 0)))
+        add(.openTerminal(TerminalStep(height: size?.height ?? 0, width: size?.width ?? 0, console)))
     }
 }

@@ -13,7 +13,7 @@ extension Planner {
             add(.setPersonality(UInt64(personality.domain.rawValue)))
         }
         if let policy = config.linux.memoryPolicy {
-            let nodes = try nodeMask(policy.nodes)
+            let nodes = try bitMask(policy.nodes, limit: 1024, "/linux/memoryPolicy/nodes")
             add(.setMemoryPolicy(mode: Int32(bitPattern: policy.mode | policy.flags), plan.pool.intern(nodes)))
         }
     }
@@ -32,14 +32,13 @@ extension Planner {
         return plan.pool.intern(bytes)
     }
 
-    /// A node list such as "0-3,7" as a mask of 1024 bits; set_mempolicy(2) reads whole words.
-    private func nodeMask(_ list: String) throws(PlanError) -> [UInt8] {
-        let field = "/linux/memoryPolicy/nodes"
-        var mask = [UInt8](repeating: 0, count: 128)
+    /// A list such as "0-3,7" as a mask of `limit` bits.
+    func bitMask(_ list: String, limit: Int, _ field: String) throws(PlanError) -> [UInt8] {
+        var mask = [UInt8](repeating: 0, count: limit / 8)
         for part in list.split(separator: ",") {
             let ends = part.split(separator: "-", maxSplits: 1).map { Int($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0, first <= last, last < 1024 else {
-                throw PlanError(field, "must be a list of nodes such as \"0-3,7\", found \"\(list)\"")
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0, first <= last, last < limit else {
+                throw PlanError(field, "must be a list such as \"0-3,7\", found \"\(list)\"")
             }
             for node in first...last { mask[node / 8] |= 1 << UInt8(node % 8) }
         }

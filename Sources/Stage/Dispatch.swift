@@ -6,6 +6,9 @@ internal import Steps
 func run(_ step: Step, _ child: inout Child) -> Result {
     switch step {
     case .joinNamespace(let slot, let type): setNamespace(child.fd(slot), type)
+    case .joinProcess(let slot, let flags): setNamespace(child.fd(slot), flags)
+    case .openRoot: openRoot(child)
+    case .setAffinity(let mask): unsafe setAffinity(mask.pointer, mask.count)
     case .fork(let flags): forkOn(flags, child)
     case .unshare(let flags): unshare(Int32(truncatingIfNeeded: flags))
     case .setTimeOffsets(let text): writeProc("self/timens_offsets", text, child)

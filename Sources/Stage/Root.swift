@@ -23,6 +23,14 @@ func attachRoot(_ slot: Slot, _ path: CText, _ child: Child) -> Result {
     return moved
 }
 
+/// Where setns(2) has put this process: at the root of the container's mounts.
+@_noAllocation @_noLocks
+func openRoot(_ child: Child) -> Result {
+    let fd = unsafe open(AT_FDCWD, pointer("/"), O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
+    if fd >= 0 { child.fill(.root, fd) }
+    return fd
+}
+
 @_noAllocation @_noLocks
 func setMountPropagation(_ path: CText, _ flags: UInt64) -> Result {
     unsafe setMountAttributes(AT_FDCWD, path.pointer, 0, set: 0, clear: 0, propagation: flags)

@@ -27,8 +27,10 @@ func openTerminal(_ step: TerminalStep, _ child: Child) -> Result {
     let sent = retry { unsafe send(child.fd(.sync), &report, MemoryLayout<Report>.size, fd: master) }
     if sent < 0 { return Int32(truncatingIfNeeded: sent) }
     _ = close(master)
-    result = mountConsole(slave, child)
-    if result < 0 { return result }
+    if case .mounted = step.console {
+        result = mountConsole(slave, child)
+        if result < 0 { return result }
+    }
     for stream: Int32 in 0..<3 {
         result = duplicate(slave, as: stream)
         if result < 0 { return result }

@@ -216,6 +216,9 @@ func setUmask(_ mask: UInt32) -> Result { clinux_umask(mask) }
 func setPersonality(_ domain: UInt64) -> Result { clinux_personality(UInt(domain)) }
 
 @_semantics("no_performance_analysis") @inline(__always)
+func setAffinity(_ mask: UnsafeRawPointer, _ size: Int) -> Result { unsafe clinux_sched_setaffinity(0, size, mask) }
+
+@_semantics("no_performance_analysis") @inline(__always)
 func setScheduler(_ attributes: UnsafeRawPointer) -> Result { unsafe clinux_sched_setattr(0, attributes) }
 
 @_semantics("no_performance_analysis") @inline(__always)

@@ -6,6 +6,12 @@ public enum Step: BitwiseCopyable {
     // Namespaces and identity of the process itself
     /// Joins a namespace opened by the parent; `type` is its CLONE_NEW* flag. setns(2).
     case joinNamespace(Slot, type: Int32)
+    /// Joins namespaces of a process at once; a set of CLONE_NEW* flags. setns(2) with a pidfd.
+    case joinProcess(Slot, flags: Int32)
+    /// The root of the mount namespace just joined becomes the `root` slot.
+    case openRoot
+    /// CPUs that the process may run on, one bit each. sched_setaffinity(2).
+    case setAffinity(CBytes)
     /// Goes on in a new process, in new namespaces; the parent becomes its parent too. clone3(2) with CLONE_PARENT.
     case fork(flags: UInt64)
     case unshare(flags: UInt64)
@@ -229,10 +235,15 @@ public struct TerminalStep: BitwiseCopyable {
     /// 0: the size is left alone.
     public var height: UInt16
     public var width: UInt16
+    public var console: Console
 
-    public init(height: UInt16, width: UInt16) {
+    /// Whether the terminal is also /dev/console: that of the container's init is.
+    public enum Console: BitwiseCopyable, Hashable, Sendable { case mounted, none }
+
+    public init(height: UInt16, width: UInt16, _ console: Console) {
         self.height = height
         self.width = width
+        self.console = console
     }
 }
 

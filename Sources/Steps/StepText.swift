@@ -6,6 +6,9 @@ extension Step: CustomStringConvertible {
     public var description: String {
         switch self {
         case .joinNamespace(_, let type): "join \(NamespaceText(UInt64(UInt32(bitPattern: type)))) namespace"
+        case .joinProcess(_, let flags): "join \(NamespaceText(UInt64(UInt32(bitPattern: flags)))) namespaces of the container"
+        case .openRoot: "open root of the container"
+        case .setAffinity: "set cpu affinity"
         case .fork(let flags): flags == 0 ? "fork" : "fork into new \(NamespaceText(flags)) namespaces"
         case .unshare(let flags): "unshare \(NamespaceText(flags)) namespace"
         case .setTimeOffsets: "set time offsets"
