@@ -62,7 +62,7 @@ let package = Package(
         // Tests
         .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),
         .executableTarget(name: "Probe", path: "Tests/Probe"),
-        tests("KernelTests", ["Kernel"]),
+        tests("KernelTests", ["Kernel", "TestKit"]),
         tests("JSONTests", ["JSON", "TestKit"]),
         tests("SpecTests", ["Spec", "JSON", "TestKit"]),
         tests("PlanTests", ["Plan", "Spec", "Steps", "JSON", "TestKit"]),

@@ -12,13 +12,13 @@ public struct StateDirectory: ~Copyable, Sendable {
 
     private static let file = "record.json"
     private static let draft = ".record.json"
-    /// config.json may have 16 MiB, and an escaped character has up to six bytes.
-    private static let limits = Limits(bytes: 96 << 20, depth: 16)
+    /// config.json may have 16 MiB, of which a byte may take six when it is escaped here.
+    private static let limits = Limits(bytes: 128 << 20, depth: 16)
 
     /// `.missing` when there is none; `.untrusted` when others than the caller can write to it.
     init(_ id: ContainerID, in root: borrowing OwnedFD, _ path: String) throws(StoreError) {
         let directory = try finding("open state directory \(path)") { () throws(SyscallError) in
-            try Kernel.open(id.text, beneath: root, [.readOnly, .directory, .noFollow])
+            try Kernel.open(id.text, beneath: root, [.readOnly, .directory])
         }
         try check(finding("stat \(path)") { () throws(SyscallError) in try status(of: directory) }, path)
         let parent = try finding("open root directory") { () throws(SyscallError) in try root.duplicate() }
