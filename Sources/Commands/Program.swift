@@ -22,7 +22,7 @@ public enum Program {
             return try answer(arguments, preamble, output)
         } catch {
             output.fail(error)
-            return 1
+            return error.code
         }
     }
 
@@ -54,7 +54,7 @@ public enum Program {
 
     /// Before anything else is done: it may start the program anew.
     private static func protectExecutable(_ preamble: Preamble) throws(Failure) {
-        guard ["create", "run"].contains(preamble.rest.first) else { return }
+        guard ["create", "run", "exec"].contains(preamble.rest.first) else { return }
         do { try protectOwnExecutable(CommandLine.arguments) } catch { throw Failure(error) }
     }
 

@@ -15,6 +15,6 @@ extension CommandConfiguration {
 
 /// In the order of help.
 let verbs: [any Verb.Type] = [
-    Create.self, Start.self, Run.self, ReportState.self, Kill.self, Delete.self, List.self,
+    Create.self, Start.self, Run.self, Exec.self, ReportState.self, Kill.self, Delete.self, List.self,
     WriteSpec.self, ReportFeatures.self, ShowPlan.self, Completion.self,
 ]

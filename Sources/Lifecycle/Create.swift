@@ -41,6 +41,7 @@ extension Runtime {
         guard settings.cgroupDriver == .cgroupfs else {
             throw LifecycleError("--systemd-cgroup: the systemd cgroup driver is not supported yet")
         }
+        try checkKernel()
         let listenCount = try listenDescriptors()
         try checkDescriptors(listenCount + request.preservedDescriptors)
         let host = try failing { () throws(CgroupsError) in try HostCgroups.current() }
@@ -140,4 +141,10 @@ private func bytes(_ instructions: [UInt64]) -> [UInt8] {
         #endif
     }
     return result
+}
+
+/// The oldest kernel that has clone3(2) into a cgroup, the mount API with mount_setattr(2), and cgroup.kill.
+private func checkKernel() throws(LifecycleError) {
+    let release = try failing { () throws(SyscallError) in try KernelRelease.current() }
+    guard release.isAtLeast(5, 14) else { throw LifecycleError("Linux 5.14 or newer is needed, this is \(release)") }
 }

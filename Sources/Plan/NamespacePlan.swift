@@ -40,14 +40,16 @@ extension Planner {
         if mustFork {
             // Owned by the user namespace when one is joined, and needing its rights.
             if isNew(.time) && !isNew(.user) { try addTimeNamespace() }
-            add(.fork(flags: new))
-        }
-        if isNew(.user) {
-            add(.await(.mapIDs))
-            if isNew(.time) {
+            // The first process of a pid namespace may not fork a sibling: it is made last.
+            let last = isNew(.time) && isNew(.user) ? UInt64(CLONE_NEWPID) : 0
+            add(.fork(flags: new & ~last))
+            if isNew(.user) { add(.await(.mapIDs)) }
+            if isNew(.time) && isNew(.user) {
                 try addTimeNamespace()
-                add(.fork(flags: 0))
+                add(.fork(flags: new & last))
             }
+        } else if isNew(.user) {
+            add(.await(.mapIDs))
         }
     }
 

@@ -17,10 +17,11 @@ extension Planner {
         // First: modes of files and directories below are meant exactly.
         add(.setUmask(0))
         // Before anything else is done, so that all of it happens in the container's namespaces.
+        // Unseen by those whose namespaces it joins (CVE-2016-9962); with a new user namespace only after its id maps were
+        // written: the files in /proc of a process that is not dumpable belong to the host's root, and only he could write them.
+        if !isNew(.user) { add(.becomeUndumpable) }
         try addNamespaces()
-        // After the id maps were written: the files of a process that is not dumpable belong to the host's root, whose
-        // maps only he could write.
-        add(.becomeUndumpable)
+        if isNew(.user) { add(.becomeUndumpable) }
         add(.dieWithParent)
         // While the process is still the user who called, who can reach sources that root of the user namespace cannot;
         // and after the mounts became slaves, so that the copies are slaves too.

@@ -28,44 +28,47 @@ struct HookTests {
         try Files.text(bundle.path + "/log/hooks").split(separator: "\n").map { try parse(Array($0.utf8)) }
     }
 
-    func tags(_ bundle: Bundle) throws -> [String] { try log(bundle).compactMap { $0["hook"]?.string } }
+    /// Tags in the order the hooks ran; a line that is no JSON as it is.
+    func tags(_ bundle: Bundle) -> [String] {
+        Files.text(bundle.path + "/log/hooks").split(separator: "\n").map { (try? parse(Array($0.utf8)))?["hook"]?.string ?? String($0) }
+    }
 
     func state(_ entry: Value) throws -> Value { try parse(Array((entry["state"]?.string ?? "").utf8)) }
 
-    @Test func `hooks run in their order, each in its time`() throws {
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 runs poststart before startContainer"))
+    func `hooks run in their order, each in its time`() throws {
         let bundle = try logged()
         let container = try Container(bundle).created()
-        #expect(try tags(bundle) == ["prestart", "createRuntime", "createContainer"])
+        #expect(tags(bundle) == ["prestart", "createRuntime", "createContainer"])
         try container.start()
-        #expect(try tags(bundle) == ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"])
+        #expect(tags(bundle) == ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"])
         try container.kill("KILL")
         _ = try container.end()
-        #expect(try tags(bundle).count == 5)
+        #expect(tags(bundle).count == 5)
         try container.delete()
-        #expect(try tags(bundle) == Self.kinds)
+        #expect(tags(bundle) == Self.kinds)
     }
 
-    @Test func `hooks of a kind run as listed`() throws {
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 runs poststart before startContainer"))
+    func `hooks of a kind run as listed`() throws {
         let bundle = try logged([])
         for kind in Self.kinds { for number in 1...3 { bundle.append("/hooks/\(kind)", hook(bundle, kind, "\(kind)\(number)")) } }
         let container = try Container(bundle).created()
         try container.start()
         try container.delete("--force")
-        #expect(try tags(bundle) == Self.kinds.flatMap { kind in (1...3).map { "\(kind)\($0)" } })
+        #expect(tags(bundle) == Self.kinds.flatMap { kind in (1...3).map { "\(kind)\($0)" } })
     }
 
-    @Test func `each hook gets the state of its moment`() throws {
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 runs poststart before startContainer"))
+    func `each hook gets the state of its moment`() throws {
         let bundle = try logged()
         let container = try Container(bundle).created()
         let pid = try container.pid
         try container.start()
         try container.delete("--force")
         let entries = try log(bundle)
-        // runc 1.1 says `created` or `creating` where nobody can tell; what matters is that it is no later.
         let statuses = try entries.map { try state($0)["status"]?.string }
-        let early: Set<String?> = UnderTest.isSwiftrun ? ["creating"] : ["creating", "created"]
-        for status in statuses[0..<3] { #expect(early.contains(status), "\(statuses)") }
-        #expect(statuses[3...] == ["created", "running", "stopped"])
+        #expect(statuses == ["creating", "creating", "creating", "created", "running", "stopped"])
         let pids = try entries.map { try state($0)["pid"]?.integer }
         #expect(pids[0] == pid && pids[1] == pid, "seen from the runtime")
         #expect(pids[2] == 1 && pids[3] == 1, "seen from the container")
@@ -159,7 +162,7 @@ struct HookTests {
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("hook"))
         #expect(outcome.errors.contains("3"), "the status is told")
-        #expect(try tags(bundle) == ["fails", "poststop"])
+        #expect(tags(bundle) == ["fails", "poststop"])
         #expect(bundle.scratch.leftovers() == [])
         #expect(!Files.exists(container.pidFile))
     }
@@ -176,7 +179,7 @@ struct HookTests {
         #expect(outcome.errors.contains("startContainer"))
         _ = try container.end()
         #expect(try container.output?.rest() == [], "the program did not run")
-        #expect(try tags(bundle) == ["fails"])
+        #expect(tags(bundle) == ["fails"])
         #expect(try container.status() == "stopped")
     }
 
@@ -190,7 +193,7 @@ struct HookTests {
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("poststart"))
         #expect(try container.end() == .killed(signal: 9))
-        #expect(try tags(bundle) == ["fails"])
+        #expect(tags(bundle) == ["fails"])
     }
 
     @Test(.enabled(if: UnderTest.isSwiftrun, "runc's delete fails"))
@@ -200,7 +203,7 @@ struct HookTests {
         bundle.append("/hooks/poststop", hook(bundle, "poststop", "second"))
         let container = try Container(bundle).created()
         #expect(try container.delete().status == 0)
-        #expect(try tags(bundle) == ["fails", "second"])
+        #expect(tags(bundle) == ["fails", "second"])
         #expect(bundle.scratch.leftovers() == [])
     }
 
@@ -212,7 +215,7 @@ struct HookTests {
         bundle.append("/hooks/\(kind)", one)
         let outcome = try Container(bundle).create()
         #expect(outcome.status == 1)
-        #expect(try tags(bundle) == ["hangs"])
+        #expect(tags(bundle) == ["hangs"])
         #expect(bundle.scratch.leftovers() == [], "the hook too is gone")
     }
 
@@ -234,7 +237,7 @@ struct HookTests {
         one.set("/timeout", 10)
         bundle.append("/hooks/createRuntime", one)
         _ = try Container(bundle).created()
-        #expect(try tags(bundle) == ["quick"])
+        #expect(tags(bundle) == ["quick"])
     }
 
     @Test(arguments: [("/path", "relative/path"), ("/timeout", 0), ("/timeout", -1)] as [(String, Value)])

@@ -13,6 +13,16 @@ public struct Outcome: Sendable, CustomStringConvertible {
     /// stderr; quotes that a runtime's own log format escapes stand as they are.
     public var errors: String { String(decoding: errorBytes, as: UTF8.self).split(separator: "\\\"", omittingEmptySubsequences: false).joined(separator: "\"") }
 
+    /// Whether stderr tells of this error of the kernel, in our words (`ENOENT`) or in libc's.
+    public func tells(_ name: String) -> Bool {
+        let words = [
+            "ENOENT": "no such file or directory", "EPERM": "operation not permitted", "EACCES": "permission denied", "ENODEV": "no such device",
+            "ENOTDIR": "not a directory", "EROFS": "read-only file system", "ELOOP": "too many levels of symbolic links", "ENOEXEC": "exec format error",
+            "EINVAL": "invalid argument", "ECONNREFUSED": "connection refused",
+        ]
+        return errors.contains(name) || words[name].map { errors.lowercased().contains($0) } == true
+    }
+
     public var description: String { "\(ending), output \"\(output.suffix(3000))\", errors \"\(errors.suffix(3000))\"" }
 
     /// The whole output as one JSON value.

@@ -83,7 +83,7 @@ public enum Files {
     }
 
     public static func makeFifo(_ path: String, mode: UInt32 = 0o600) throws {
-        guard unsafe mkfifo(path, mode) == 0 else { throw Failure("mkfifo \(path): \(errnoText())") }
+        guard unsafe mkfifo(path, mode) == 0, unsafe chmod(path, mode) == 0 else { throw Failure("mkfifo \(path): \(errnoText())") }
     }
 
     public static func changeOwner(_ path: String, uid: UInt32, gid: UInt32) throws {

@@ -15,6 +15,12 @@ public enum UnderTest {
     /// The view in which everything runs that does not ask for one; $SWIFTRUN_TEST_VIEW can say `pure` or `host`.
     public static let view: CgroupView = Environment.variable("SWIFTRUN_TEST_VIEW").flatMap(CgroupView.init) ?? (isSwiftrun ? .host : .pure)
 
+    /// What `features` says of id-mapped mounts.
+    public static let hasMappedMounts: Bool = {
+        guard let features = try? execute([binary, "features"]).json() else { return false }
+        return features.at("/linux/mountExtensions/idmap/enabled") == true
+    }()
+
     private static func located(_ name: String) -> String {
         let directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         return directories.map { "\($0)/\(name)" }.first { Files.exists($0) } ?? name

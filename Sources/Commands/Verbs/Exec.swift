@@ -65,11 +65,36 @@ struct Exec: Verb {
     static let failureCode: Int32 = 255
 
     func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
-        do throws(LifecycleError) {
-            let status = try globals.runtime().exec(try request())
-            return status
-        } catch {
+        guard let id = words.first else { throw Failure("a container id is needed (see 'swiftrun exec --help')") }
+        let request = request(id)
+        let runtime = try globals.runtime()
+        do { return try runtime.exec(request) } catch {
             throw Failure("exec failed: \(error)", code: Self.failureCode)
         }
+    }
+
+    private func request(_ id: String) -> ExecRequest {
+        var request = ExecRequest(id: id, program: program, attachment: detach ? .detached(consoleSocket: consoleSocket) : .foreground)
+        request.pidFile = pidFile
+        request.pidfdSocket = pidfdSocket
+        request.preservedDescriptors = preserveFds
+        request.cgroup = cgroup ?? ""
+        request.paused = ignorePaused ? .ignored : .refused
+        return request
+    }
+
+    private var program: ExecRequest.Program {
+        if let process { return .file(process) }
+        var command = ExecRequest.Command(Array(words.dropFirst()))
+        command.workingDirectory = cwd
+        command.environment = env
+        command.terminal = tty ? .allocated : .none
+        command.user = user
+        command.additionalGids = additionalGids
+        command.capabilities = cap
+        command.privileges = noNewPrivs ? .noNew : .asConfigured
+        command.processLabel = processLabel
+        command.apparmorProfile = apparmor
+        return .command(command)
     }
 }
