@@ -146,5 +146,5 @@ private func bytes(_ instructions: [UInt64]) -> [UInt8] {
 /// The oldest kernel that has clone3(2) into a cgroup, the mount API with mount_setattr(2), and cgroup.kill.
 private func checkKernel() throws(LifecycleError) {
     let release = try failing { () throws(SyscallError) in try KernelRelease.current() }
-    guard release.isAtLeast(5, 14) else { throw LifecycleError("Linux 5.14 or newer is needed, this is \(release)") }
+    guard release.isAtLeast(5, 14) else { throw LifecycleError("Linux 5.14 or newer is needed, this is \(release.text)") }
 }

@@ -13,7 +13,7 @@ struct Delete: Verb {
     func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         let runtime = try globals.runtime()
         do {
-            try runtime.delete(id, force ? .yes : .no)
+            for warning in try runtime.delete(id, force ? .yes : .no) { output.warn(warning) }
         } catch {
             throw Failure(error)
         }
