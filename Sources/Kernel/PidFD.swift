@@ -73,18 +73,3 @@ public struct PidFD: ~Copyable, Sendable {
         try hasEnded(by: deadline) ? wait() : nil
     }
 }
-
-/// A child that ended.
-public struct EndedChild: Hashable, Sendable {
-    public let pid: Int32
-    public let status: ExitStatus
-}
-
-/// Reaps one child that has ended, whichever; nil when none has. ECHILD when there is none at all.
-///
-/// The corresponding system call is `waitid(2)` with `P_ALL` and `WNOHANG`.
-public func reapAnyChild() throws(SyscallError) -> EndedChild? {
-    var exit = clinux_exit()
-    try call("waitid", "any child") { unsafe clinux_waitid(-1, -1, WNOHANG, &exit) }
-    return exit.pid == 0 ? nil : EndedChild(pid: exit.pid, status: ExitStatus(exit))
-}

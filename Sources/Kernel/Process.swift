@@ -54,13 +54,6 @@ public func kill(_ pid: Int32, _ signal: Signal) throws(SyscallError) {
     try call("kill", "process \(pid) \(signal)") { clinux_kill(pid, signal.rawValue) }
 }
 
-/// Has orphans below this process come to it, not to init, when their parents end.
-///
-/// The corresponding system call is `prctl(2)` with `PR_SET_CHILD_SUBREAPER`.
-public func becomeSubreaper() throws(SyscallError) {
-    try call("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
-}
-
 /// Keeps others of the same user from tracing this process and from opening its /proc files.
 ///
 /// The corresponding system call is `prctl(2)` with `PR_SET_DUMPABLE`.

@@ -62,7 +62,7 @@ import Testing
         #expect(features.at("/linux/cgroup/v1") == false)
         #expect(features.at("/linux/seccomp/enabled") == true)
         #expect(features.at("/linux/seccomp/archs")?.array?.contains("SCMP_ARCH_X86_64") == true)
-        #expect(features.at("/linux/mountExtensions/idmap/enabled") == false)
+        #expect(features.at("/linux/mountExtensions/idmap/enabled") == true)
         #expect(features.at("/linux/netDevices/enabled") == false)
     }
 }

@@ -106,21 +106,6 @@ import Testing
         #expect(throws: SyscallError("kill", "process \(Int32.max) SIGTERM", .noProcess)) { try Kernel.kill(Int32.max, .terminate) }
     }
 
-    @Test func `children are reaped as they end, and then there are none`() async {
-        _ = await #expect(processExitsWith: .success) {
-            #expect(throws: SyscallError("waitid", "any child", .noChild)) { try reapAnyChild() }
-            try becomeSubreaper()
-            // The grandchild outlives the shell and comes to us.
-            let pipe = try Pipe()
-            let reader = pipe.reader
-            let pid = try spawn("(read line; exit 3) & exit 2", input: reader.raw)
-            #expect(try PidFD(of: pid).hasEnded(by: .after(.seconds(20))))
-            let shell = try #require(try reapAnyChild())
-            #expect(shell.pid == pid && shell.status == .exited(2))
-            #expect(try reapAnyChild() == nil)
-            close(pipe.writer)
-        }
-    }
 }
 
 @Suite struct ProcessTests {
