@@ -169,17 +169,15 @@ static int wait_for_signal(int readiness_fd) {
     return number;
 }
 
-static void wait_for_window(void) {
+// Until the terminal has this size.
+static void wait_for_window(int rows, int columns) {
     sigset_t set;
     set_wait_mask(&set);
     struct text text = {0};
     open_line(&text, "waiting", NULL);
     close_line(&text);
-    int number;
-    do number = sigwaitinfo(&set, NULL);
-    while (number != SIGWINCH);
     struct winsize size = {0};
-    ioctl(0, TIOCGWINSZ, &size);
+    while (!ioctl(0, TIOCGWINSZ, &size) && (size.ws_row != rows || size.ws_col != columns)) sigwaitinfo(&set, NULL);
     open_line(&text, "window", NULL);
     put_key(&text, "size"), put(&text, "[%d,%d]", size.ws_row, size.ws_col);
     close_line(&text);
@@ -227,43 +225,48 @@ static void read_descriptor(int fd) {
     close_line(&text);
 }
 
-// CVE-2019-5736: holds the runtime's binary by /proc/PID/exe while PID still is the runtime, in a process of its own,
-// and asks for writing until PID is something else. Never writes: to what a descriptor leads is told in `report_path`.
-static void open_executable(const char *pid, const char *report_path) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%s/exe", pid);
-    int handle = open(path, O_PATH | O_CLOEXEC);
-    int number = errno;
-    int report_fd = open(report_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    struct text text = {0};
-    open_line(&text, "open-exe", path);
-    put_key(&text, "handle"), put_string(&text, handle < 0 ? errno_name(number) : "opened");
-    if (handle < 0) {
-        put(&text, "}");
-        print_line(&text, report_fd);
-        return;
-    }
+// CVE-2019-5736: gets hold of a process's binary by /proc/PID/exe,
+// lets that process go on by reading `gate` to its end, and asks for writing once it runs no more. Never writes: where a descriptor would
+// lead is told in `report_path`. In a process of its own, so that a hook ends.
+static void open_executable(const char *pid, const char *gate, const char *report_path) {
+    pid_t parent = getppid();
     if (fork()) return;
     close(0), close(1), close(2);
-    struct stat facts = {0};
-    fstat(handle, &facts);
-    put_key(&text, "device"), put(&text, "%llu", (unsigned long long)facts.st_dev);
-    put_key(&text, "inode"), put(&text, "%llu", (unsigned long long)facts.st_ino);
-    char self[64];
-    snprintf(self, sizeof self, "/proc/self/fd/%d", handle);
+    int report_fd = open(report_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    char path[64], self[64];
+    snprintf(path, sizeof path, "/proc/%d/exe", strcmp(pid, "parent") ? atoi(pid) : parent);
+    struct text text = {0};
+    open_line(&text, "open-exe", path);
+
     struct timespec start, now;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    int fd;
+    int handle, number, refusals = 0;
     do {
-        fd = open(self, O_WRONLY | O_CLOEXEC);
+        handle = open(path, O_PATH | O_CLOEXEC);
         number = errno;
+        refusals += handle < 0;
         clock_gettime(CLOCK_MONOTONIC, &now);
-    } while (fd < 0 && number == ETXTBSY && now.tv_sec - start.tv_sec < 5);
-    put_key(&text, "writing"), put_string(&text, fd < 0 ? errno_name(number) : "opened");
-    if (fd >= 0) {
-        // Sealed memory opens for writing and refuses the write; an empty write would not ask.
-        int seals = fcntl(fd, F_GET_SEALS);
-        put_key(&text, "seals"), put(&text, "%d", seals);
+    } while (handle < 0 && number != ENOENT && now.tv_sec - start.tv_sec < 10);
+    put_key(&text, "refusals"), put(&text, "%d", refusals);
+    put_key(&text, "handle"), put_string(&text, handle < 0 ? errno_name(number) : "opened");
+    if (handle >= 0) {
+        struct stat facts = {0};
+        fstat(handle, &facts);
+        put_key(&text, "device"), put(&text, "%llu", (unsigned long long)facts.st_dev);
+        put_key(&text, "inode"), put(&text, "%llu", (unsigned long long)facts.st_ino);
+        snprintf(self, sizeof self, "/proc/self/fd/%d", handle);
+        int opened = open(gate, O_RDONLY | O_CLOEXEC);
+        char byte;
+        while (opened >= 0 && read(opened, &byte, 1) > 0) {}
+        int fd;
+        do {
+            fd = open(self, O_WRONLY | O_CLOEXEC);
+            number = errno;
+            clock_gettime(CLOCK_MONOTONIC, &now);
+        } while (fd < 0 && number == ETXTBSY && now.tv_sec - start.tv_sec < 20);
+        put_key(&text, "writing"), put_string(&text, fd < 0 ? errno_name(number) : "opened");
+        // Sealed memory opens for writing and refuses the write; writing nothing would not ask.
+        if (fd >= 0) put_key(&text, "seals"), put(&text, "%d", fcntl(fd, F_GET_SEALS));
     }
     put(&text, "}");
     print_line(&text, report_fd);
@@ -292,8 +295,8 @@ int act(int count, char **words) {
     else if (ACTION("line", 0)) read_line();
     else if (ACTION("read", 1)) read_descriptor(atoi(words[1]));
     else if (ACTION("spawn", 0)) spawn();
-    else if (ACTION("window", 0)) wait_for_window();
-    else if (ACTION("open-exe", 2)) open_executable(words[1], words[2]);
+    else if (ACTION("window", 2)) wait_for_window(atoi(words[1]), atoi(words[2]));
+    else if (ACTION("open-exe", 3)) open_executable(words[1], words[2], words[3]);
     else if (ACTION("kill", 2)) print_result("kill", words[1], kill(atoi(words[1]), atoi(words[2])));
     else if (ACTION("exec", 1)) {
         words[count] = NULL;

@@ -57,6 +57,11 @@ public final class Program: @unchecked Sendable {
     /// Becomes readable when the process ends.
     var endDescriptor: Int32 { handle.raw }
 
+    var hasEnded: Bool {
+        if ending == nil && readable([handle.raw], Deadline(after: 0))[0] { _ = reap() }
+        return ending != nil
+    }
+
     /// How it ended. A process that does not end in time is killed, and the failure says which.
     public func wait(_ deadline: Deadline = .usual) throws -> Ending {
         if let ending { return ending }

@@ -40,7 +40,12 @@ public final class Scratch: Sendable {
         "\(name)-\(word)\(count.add(1, ordering: .relaxed).newValue)"
     }
 
-    func keep(_ shim: Program) { shims.withLock { $0.append(shim) } }
+    func keep(_ shim: Program) {
+        shims.withLock { shims in
+            shims.removeAll(where: \.hasEnded)
+            shims.append(shim)
+        }
+    }
 
     /// The tests' own processes, which end with the containers.
     var shimPids: Set<Int32> { Set(shims.withLock { $0.map(\.pid) }) }

@@ -1,5 +1,5 @@
 import Glibc
-internal import JSON
+import JSON
 
 /// The runtime that the tests drive: swiftrun's release build, or what $SWIFTRUN_UNDER_TEST names (calibration with another runtime).
 public enum UnderTest {
