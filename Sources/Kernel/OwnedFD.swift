@@ -62,3 +62,12 @@ public func setBlocking(_ fd: borrowing OwnedFD, _ blocking: Blocking) throws(Sy
     let wanted = blocking == .waits ? flags & ~O_NONBLOCK : flags | O_NONBLOCK
     try call("fcntl", "F_SETFL") { clinux_fcntl(raw, F_SETFL, Int(wanted)) }
 }
+
+/// Whether `raw` is open and came from whoever executed this program: what a program opens itself is close-on-exec here, and
+/// nothing that is could have come.
+///
+/// The corresponding system call is `fcntl(2)` with `F_GETFD`.
+public func isInherited(_ raw: Int32) -> Bool {
+    let flags = clinux_fcntl(raw, F_GETFD, 0)
+    return flags >= 0 && flags & FD_CLOEXEC == 0
+}

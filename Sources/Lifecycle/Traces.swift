@@ -38,7 +38,8 @@ func writePidFile(_ pid: Int32, _ path: String) throws(SyscallError) {
 
 /// How many descriptors $LISTEN_FDS passes on. sd_listen_fds(3).
 func listenDescriptors() throws(LifecycleError) -> UInt32 {
-    guard let text = environment("LISTEN_FDS"), !text.isEmpty else { return 0 }
+    // Meant for whoever has that pid; this process kept its own over every execve(2).
+    guard let text = environment("LISTEN_FDS"), !text.isEmpty, environment("LISTEN_PID") == "\(ownPID())" else { return 0 }
     guard let count = UInt32(text), count < 1 << 20 else {
         throw LifecycleError("$LISTEN_FDS: must be a number of descriptors, found \"\(text)\"")
     }
@@ -48,7 +49,7 @@ func listenDescriptors() throws(LifecycleError) -> UInt32 {
 /// Each descriptor that is to be passed on must be there.
 func checkDescriptors(_ count: UInt32) throws(LifecycleError) {
     guard count < 1 << 20 else { throw LifecycleError("--preserve-fds: \(count) are more than a process can have") }
-    for fd in 3..<3 + Int32(count) where !isOpen(fd) {
+    for fd in 3..<3 + Int32(count) where !isInherited(fd) {
         throw LifecycleError("--preserve-fds: descriptor \(fd) is not open")
     }
 }
