@@ -52,7 +52,7 @@ public struct StateDirectory: ~Copyable, Sendable {
         try finding("save \(path)/\(Self.file)") { () throws(SyscallError) in
             try discard(Self.draft)
             let draft = try Kernel.open(
-                Self.draft, beneath: descriptor, [.writeOnly, .create, .exclusive, .noFollow], permissions: 0o600)
+                Self.draft, beneath: descriptor, [.writeOnly, .create, .exclusive], permissions: 0o600)
             do throws(SyscallError) {
                 try write(text, to: draft, subject: Self.draft)
                 try synchronize(draft, subject: Self.draft)
@@ -69,7 +69,7 @@ public struct StateDirectory: ~Copyable, Sendable {
     public func load() throws(StoreError) -> Record {
         let bytes = try finding("load \(path)/\(Self.file)") { () throws(SyscallError) in
             // Not blocking: a fifo would have us wait for ever.
-            let file = try Kernel.open(Self.file, beneath: descriptor, [.readOnly, .noFollow, .nonBlocking])
+            let file = try Kernel.open(Self.file, beneath: descriptor, [.readOnly, .nonBlocking])
             let status = try status(of: file)
             guard status.kind == .regular else { throw SyscallError("open", "no regular file", .invalid) }
             return try readAll(file, limit: Self.limits.bytes)
