@@ -16,7 +16,7 @@ public func readFacts(_ config: Config, bundle: String, _ cgroups: HostCgroups) 
     do throws(SyscallError) {
         let proc = try ProcFS.open()
         facts.capabilities = try ownCapabilities().permitted
-        facts.lastCapability = UInt64(trimmed(try proc.readText("sys/kernel/cap_last_cap"))) ?? facts.lastCapability
+        facts.lastCapability = lastCapability()
         facts.isInUserNamespace = !isWholeMap(try proc.readText("self/uid_map"))
         facts.isSetgroupsDenied = trimmed(try proc.readText("self/setgroups")) == "deny"
         facts.hasKcore = exists("/proc/kcore")
@@ -46,7 +46,7 @@ public func readJoinFacts(of pid: Int32) throws(LaunchError) -> HostFacts {
     do throws(SyscallError) {
         let proc = try ProcFS.open()
         facts.capabilities = try ownCapabilities().permitted
-        facts.lastCapability = UInt64(trimmed(try proc.readText("sys/kernel/cap_last_cap"))) ?? facts.lastCapability
+        facts.lastCapability = lastCapability()
         facts.isInUserNamespace = !isWholeMap(try proc.readText("self/uid_map"))
         facts.isSetgroupsDenied = trimmed(try proc.readText("\(pid)/setgroups")) == "deny"
         facts.hasAppArmor = exists("/sys/kernel/security/apparmor") || isYes("/sys/module/apparmor/parameters/enabled")
@@ -65,6 +65,14 @@ public func foreignNamespaces(of pid: Int32) throws(LaunchError) -> Set<Namespac
         }
     } catch { throw .prepare("look at the container's namespaces", error) }
     return result
+}
+
+/// The number of the kernel's last capability: prctl(2) refuses to speak of the one after it. /proc/sys, which tells it too, may be
+/// another mount in a container that we run in.
+private func lastCapability() -> UInt64 {
+    var number: UInt64 = 0
+    while number < 63 && clinux_prctl(PR_CAPBSET_READ, UInt(number + 1), 0, 0, 0) >= 0 { number += 1 }
+    return number
 }
 
 private func resolveRootfs(_ config: Config, _ bundle: String) throws(LaunchError) -> String {

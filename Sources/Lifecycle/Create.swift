@@ -24,7 +24,6 @@ extension Runtime {
         let receivers = try Receivers(request.attachment, pidfdSocket: request.pidfdSocket)
         let directory = try failing { () throws(StoreError) in try store.create(id) }
         do throws(LifecycleError) {
-            try failing { () throws(StoreError) in try directory.lock(.exclusive) }
             return try build(design, receivers, directory)
         } catch {
             do throws(StoreError) { try store.open(id).remove() } catch let second {

@@ -57,10 +57,10 @@ struct ProcessTests {
 
     @Test func `the working directory is made where it is missing`() throws {
         let bundle = try Bundle()
-        bundle.set("/process/cwd", "/new/work/dir")
+        bundle.set("/process/cwd", "/new/working/dir")
         bundle.probe("report", "--", "stat", ".")
         let outcome = try bundle.run()
-        #expect(try outcome.report()["cwd"]?.string == "/new/work/dir")
+        #expect(try outcome.report()["cwd"]?.string == "/new/working/dir")
         #expect(try outcome.answer("stat")["mode"]?.integer == 0o755)
     }
 
