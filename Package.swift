@@ -66,7 +66,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestKit"]),
         tests("SpecTests", ["Spec", "JSON", "TestKit"]),
         tests("PlanTests", ["Plan", "Spec", "Steps", "JSON", "TestKit"]),
-        tests("StageTests", ["Stage", "Steps", "TestKit"]),
+        tests("StageTests", ["Stage", "Steps", "JSON", "TestKit"]),
         tests("FiltersTests", ["Filters", "Spec", "JSON", "TestKit"]),
         tests("CgroupsTests", ["Cgroups", "Spec", "Kernel", "TestKit"]),
         tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),

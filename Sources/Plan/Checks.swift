@@ -14,7 +14,7 @@ extension Planner {
     }
 
     private func checkNamespaces() throws(PlanError) {
-        guard namespace(.mount) != nil else {
+        guard namespace(.mount) != nil, !facts.sharedNamespaces.contains(.mount) else {
             throw PlanError("/linux/namespaces", "must have a mount namespace: without one its mounts would be the host's")
         }
         if !config.hostname.isEmpty && namespace(.uts) == nil {

@@ -4,19 +4,20 @@ internal import Steps
 
 extension Planner {
     /// The nodes the specification wants everywhere, replaced by those of config.json with the same path, then the others.
-    private var devices: [Device] {
+    private var devices: [(device: Device, field: String)] {
         guard populatesDev else { return [] }
         let defaults: [(String, UInt32, UInt32)] = [
             ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8), ("/dev/urandom", 1, 9),
             ("/dev/tty", 5, 0),
         ]
-        let own = config.linux.devices.filter { !["/dev/ptmx", "/dev/console"].contains(cleanPath($0.path)) }
-        var result: [Device] = []
-        for (path, major, minor) in defaults where !own.contains(where: { cleanPath($0.path) == path }) {
+        let own = config.linux.devices.enumerated().map { (device: $1, field: "/linux/devices/\($0)/path") }
+            .filter { !["/dev/ptmx", "/dev/console"].contains(cleanPath($0.device.path)) }
+        var result: [(device: Device, field: String)] = []
+        for (path, major, minor) in defaults where !own.contains(where: { cleanPath($0.device.path) == path }) {
             var device = Device(.character, path: path)
             device.major = major
             device.minor = minor
-            result.append(device)
+            result.append((device, path))
         }
         return result + own
     }
@@ -29,17 +30,17 @@ extension Planner {
     /// A user namespace may not make nodes: those of the host are mounted instead.
     mutating func addDeviceSources() throws(PlanError) {
         guard isUnprivileged else { return }
-        for device in devices where device.kind != .fifo {
+        for (device, field) in devices where device.kind != .fifo {
             let slot = newSlot()
             deviceSlots.append(slot)
-            add(.openTree(try text(cleanPath(device.path), "/linux/devices"), .one, slot))
+            add(.openTree(try text(cleanPath(device.path), field), .one, slot))
         }
     }
 
     mutating func addDevices() throws(PlanError) {
         var bound = 0
-        for device in devices {
-            let path = try text(cleanPath(device.path), "/linux/devices")
+        for (device, field) in devices {
+            let path = try text(cleanPath(device.path), field)
             if isUnprivileged && device.kind != .fifo {
                 add(.bindDevice(deviceSlots[bound], path))
                 bound += 1

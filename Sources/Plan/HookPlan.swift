@@ -7,15 +7,16 @@ extension Planner {
         guard !config.hooks.createContainer.isEmpty else { return }
         let state = newSlot()
         plan.createContainerState = state
+        // What a hook makes on the host is not for everyone to write.
+        add(.setUmask(0o022))
         for (index, hook) in config.hooks.createContainer.enumerated() {
             try add(hook, "createContainer", index, state, request.createStatePIDOffset, [])
         }
+        add(.setUmask(0))
     }
 
     mutating func addStartHooks(_ process: Process) throws(PlanError) {
-        guard !config.hooks.startContainer.isEmpty else { return }
-        let state = newSlot()
-        plan.startContainerState = state
+        guard let state = plan.startContainerState else { return }
         for (index, hook) in config.hooks.startContainer.enumerated() {
             try add(hook, "startContainer", index, state, request.startStatePIDOffset, process.environment)
         }

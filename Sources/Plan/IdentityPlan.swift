@@ -20,7 +20,9 @@ extension Planner {
             plan.rlimits = process.rlimits
             add(.await(.setLimits))
         }
-        add(.keepDescriptors(Int32(request.preservedDescriptors)))
+        if plan.target == nil && !config.hooks.startContainer.isEmpty { plan.startContainerState = newSlot() }
+        // Before the program is looked for, by a path that could lead through a descriptor.
+        add(.keepDescriptors(Int32(request.preservedDescriptors), state: plan.startContainerState))
         add(.resetSignals)
         // From here the parent's death shows as the end of the conversation.
         add(.outliveParent)

@@ -36,21 +36,38 @@ extension Planner {
             plan.idMaps = IDMaps(uids: config.linux.uidMappings, gids: config.linux.gidMappings)
         }
         plan.cloneFlags = mustFork ? 0 : new
-        for join in plan.joins { add(.joinNamespace(join.slot, type: join.type)) }
+        addJoins()
         if mustFork {
+            // From within a joined pid namespace the parent could not be told the pid of a second fork.
+            let isTimeLast = isNew(.time) && isNew(.user) && !joined.contains(.pid)
             // Owned by the user namespace when one is joined, and needing its rights.
-            if isNew(.time) && !isNew(.user) { try addTimeNamespace() }
+            if isNew(.time) && !isTimeLast { try addTimeNamespace() }
             // The first process of a pid namespace may not fork a sibling: it is made last.
-            let last = isNew(.time) && isNew(.user) ? UInt64(CLONE_NEWPID) : 0
+            let last = isTimeLast ? UInt64(CLONE_NEWPID) : 0
             add(.fork(flags: new & ~last))
             if isNew(.user) { add(.await(.mapIDs)) }
-            if isNew(.time) && isNew(.user) {
+            if isTimeLast {
                 try addTimeNamespace()
                 add(.fork(flags: new & last))
             }
         } else if isNew(.user) {
             add(.await(.mapIDs))
         }
+    }
+
+    /// Whether the process is hidden from the beginning, before those who live in a joined namespace could trace it.
+    var hidesBeforeJoining: Bool {
+        let joins = config.linux.namespaces.contains { !$0.path.isEmpty }
+        return !isNew(.user) || (joins && facts.uid == 0 && !facts.isInUserNamespace)
+    }
+
+    /// Those that a joined user namespace does not own are joined while the rights to do so are still there, the others with
+    /// the rights it gives.
+    private mutating func addJoins() {
+        if plan.joins.contains(where: { $0.kind == .user }) {
+            for join in plan.joins where join.kind != .user { add(.joinNamespace(join.slot, type: join.type, .mayRetry)) }
+        }
+        for join in plan.joins { add(.joinNamespace(join.slot, type: join.type, .last)) }
     }
 
     private mutating func addTimeNamespace() throws(PlanError) {
@@ -60,7 +77,7 @@ extension Planner {
         add(.setTimeOffsets(try text(lines.joined(), "/linux/timeOffsets")))
     }
 
-    /// The user namespace first: it gives the rights to join those it owns. When a new one is made, it comes after all of them.
+    /// The user namespace first: it gives the rights to join those it owns.
     private mutating func collectJoins() throws(PlanError) {
         let order: [Namespace.Kind] = [.user, .ipc, .uts, .network, .pid, .cgroup, .time, .mount]
         for kind in order {

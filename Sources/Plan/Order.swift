@@ -17,16 +17,17 @@ extension Planner {
         // First: modes of files and directories below are meant exactly.
         add(.setUmask(0))
         // Before anything else is done, so that all of it happens in the container's namespaces.
-        // Unseen by those whose namespaces it joins (CVE-2016-9962); with a new user namespace only after its id maps were
-        // written: the files in /proc of a process that is not dumpable belong to the host's root, and only he could write them.
-        if !isNew(.user) { add(.becomeUndumpable) }
+        // Unseen by those whose namespaces it joins (CVE-2016-9962); with a new user namespace after its id maps were written,
+        // unless the host's root writes them: he alone can, for the files in /proc of a process that is not dumpable are his.
+        if hidesBeforeJoining { add(.becomeUndumpable) }
         try addNamespaces()
-        if isNew(.user) { add(.becomeUndumpable) }
-        add(.dieWithParent)
+        if !hidesBeforeJoining { add(.becomeUndumpable) }
         // While the process is still the user who called, who can reach sources that root of the user namespace cannot;
         // and after the mounts became slaves, so that the copies are slaves too.
         try addRootSources()
         if namespace(.user) != nil { add(.becomeRoot) }
+        // A change of ids would take it back. prctl(2).
+        add(.dieWithParent)
         add(.newSession)
         if let name = request.keyringName { add(.newKeyring(try text(name, "/id"))) }
         // In the container's cgroup, which becomes the root of the namespace.

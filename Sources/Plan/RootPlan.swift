@@ -24,8 +24,10 @@ extension Planner {
     /// Copies what will be mounted while the host's paths mean what they mean to the caller.
     mutating func addRootSources() throws(PlanError) {
         let isLeaving = propagation & (clinux_MS_SHARED) == 0
-        // Unbindable mounts could not be copied; they become so at the end.
-        let early = propagation & clinux_MS_UNBINDABLE != 0 ? clinux_MS_PRIVATE | clinux_MS_REC : propagation
+        // Of all mounts, or the root would be mounted on one that the host shares, and appear there too. Unbindable mounts could
+        // not be copied; they become so at the end.
+        let unshared = propagation & clinux_MS_UNBINDABLE != 0 ? clinux_MS_PRIVATE : propagation
+        let early = isLeaving ? unshared | clinux_MS_REC : propagation
         add(.setPropagation(early))
         if !isLeaving {
             // pivot_root(2) refuses a parent mount that is shared.

@@ -36,7 +36,7 @@ extension Planner {
     func bitMask(_ list: String, limit: Int, _ field: String) throws(PlanError) -> [UInt8] {
         var mask = [UInt8](repeating: 0, count: limit / 8)
         for part in list.split(separator: ",") {
-            let ends = part.split(separator: "-", maxSplits: 1).map { Int($0) }
+            let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) }
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0, first <= last, last < limit else {
                 throw PlanError(field, "must be a list such as \"0-3,7\", found \"\(list)\"")
             }

@@ -5,7 +5,7 @@ internal import Steps
 @_noAllocation @_noLocks
 func run(_ step: Step, _ child: inout Child) -> Result {
     switch step {
-    case .joinNamespace(let slot, let type): setNamespace(child.fd(slot), type)
+    case .joinNamespace(let slot, let type, let patience): joinNamespace(slot, type, patience, child)
     case .joinProcess(let slot, let flags): setNamespace(child.fd(slot), flags)
     case .openRoot: openRoot(child)
     case .setAffinity(let mask): unsafe setAffinity(mask.pointer, mask.count)
@@ -65,7 +65,7 @@ func run(_ step: Step, _ child: inout Child) -> Result {
     case .raiseAmbient(let mask): raiseAmbient(mask)
     case .findHome(let uid, let room): findHome(uid, room, child)
     case .findProgram(let step): findProgram(step, &child)
-    case .keepDescriptors(let count): keepDescriptors(count)
+    case .keepDescriptors(let count, let state): keepDescriptors(count, state, child)
     case .resetSignals: resetSignals()
     case .waitAtGate: waitAtGate(&child)
     case .execute(let step): execute(step, child)

@@ -42,14 +42,27 @@ func mask(_ path: CText, _ child: Child) -> Result {
             result = changeDirectory(target)
             if result >= 0 { result = mount("tmpfs", on: ".", "tmpfs", emptyFlags, "nr_blocks=1,nr_inodes=1") }
             if result >= 0 {
-                let mounted = unsafe openInRoot(path.pointer, child)
-                if mounted >= 0 { child.fill(.emptyDirectory, mounted) }
-                result = mounted
+                result = unsafe openInRoot(path.pointer, child)
+                if result >= 0 { result = keepEmptyDirectory(result, child) }
             }
         }
     }
     _ = close(target)
     return result
+}
+
+/// Remembers the tmpfs for the directories to come, if that is what was opened: on a volume the path may lead elsewhere by now.
+@_noAllocation @_noLocks
+private func keepEmptyDirectory(_ fd: Int32, _ child: Child) -> Result {
+    var type: UInt64 = 0
+    var flags: UInt64 = 0
+    let result = fileSystem(fd, &type, &flags)
+    if result >= 0 && type == UInt64(TMPFS_MAGIC) && flags & clinux_MS_RDONLY != 0 {
+        child.fill(.emptyDirectory, fd)
+        return 0
+    }
+    _ = close(fd)
+    return result < 0 ? result : -ENOTDIR
 }
 
 private var emptyFlags: UInt64 {

@@ -11,8 +11,13 @@ func mountFileSystem(_ step: MountStep, _ child: Child) -> Result {
     var covered = clinux_stat()
     var result = unsafe status(target, pointer(""), AT_EMPTY_PATH, &covered)
     if result >= 0 { result = refuseProc(target) }
+    if result >= 0 { result = refuseRoot(target, child) }
     if result >= 0 { result = changeDirectory(target) }
-    if result >= 0 { result = mount(step.source, step.type, step.flags, step.data) }
+    if result < 0 {
+        _ = close(target)
+        return result
+    }
+    result = mount(step.source, step.type, step.flags, step.data)
     if let fallback = step.fallback, result == -EPERM || result == -EBUSY {
         result = unsafe moveMount(child.fd(fallback), onto: target, pointer(""), byDescriptor)
         if result >= 0 && step.flags & clinux_MS_RDONLY != 0 {
@@ -49,6 +54,7 @@ func bind(_ step: BindStep, _ child: Child) -> Result {
     let target = openTarget(step.target, kind, .follow, child)
     if target < 0 { return target }
     if case .refused = step.coversProc { result = refuseProc(target) }
+    if result >= 0 { result = refuseRoot(target, child) }
     if result >= 0 { result = setAttributes(tree, step) }
     if result >= 0 { result = unsafe moveMount(tree, onto: target, pointer(""), byDescriptor) }
     _ = close(target)
@@ -91,6 +97,17 @@ private func refuseProc(_ target: Int32) -> Result {
     let result = fileSystem(target, &type, &flags)
     if result < 0 { return result }
     return type == UInt64(PROC_SUPER_MAGIC) ? -EPERM : 0
+}
+
+/// Nor over the root itself, which a symlink of the image may lead to: the runtime's view of it would part from the container's.
+@_noAllocation @_noLocks
+private func refuseRoot(_ target: Int32, _ child: Child) -> Result {
+    var root = clinux_stat()
+    var node = clinux_stat()
+    var result = unsafe status(child.fd(.root), pointer(""), AT_EMPTY_PATH, &root)
+    if result >= 0 { result = unsafe status(target, pointer(""), AT_EMPTY_PATH, &node) }
+    if result < 0 { return result }
+    return node.inode == root.inode && node.mount == root.mount ? -EPERM : 0
 }
 
 @_noAllocation @_noLocks

@@ -1,6 +1,17 @@
 internal import CLinux
 internal import Steps
 
+@_noAllocation @_noLocks
+func joinNamespace(_ slot: Slot, _ type: Int32, _ patience: Patience, _ child: Child) -> Result {
+    let fd = child.fd(slot)
+    if fd < 0 { return 0 }
+    let result = setNamespace(fd, type)
+    if case .mayRetry = patience, result == -EPERM { return 0 }
+    if result < 0 { return result }
+    child.fill(slot, -1)
+    return close(fd)
+}
+
 /// Goes on in a new process whose parent is this one's; this one says who it is and ends.
 ///
 /// A process cannot enter a pid or time namespace itself, only its children can.

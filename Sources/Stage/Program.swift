@@ -109,15 +109,42 @@ private func copyHome(of uid: UInt32, from line: UnsafeMutablePointer<UInt8>, _ 
     return false
 }
 
-/// Every descriptor is close-on-exec but the standard ones and those passed on (CVE-2016-9962, CVE-2024-21626).
+/// Descriptors passed on stay open over exec, and those still needed until then: none of them is a directory.
+///
+/// All others close now and not on exec: execve(2) looks its path up while they are open, and an image could have a program
+/// `/proc/self/fd/5/../bin/sh` that is the host's (CVE-2016-9962, CVE-2024-21626).
 @_noAllocation @_noLocks
-func keepDescriptors(_ count: Int32) -> Result {
+func keepDescriptors(_ count: Int32, _ state: Slot?, _ child: Child) -> Result {
     for fd in 3..<3 + count {
-        let result = control(fd, F_SETFD, 0)
-        if result < 0 { return result }
+        // What was passed to the runtime stayed open over its exec; what would not have is the runtime's own.
+        let flags = control(fd, F_GETFD, 0)
+        if flags < 0 { return flags }
+        if flags & FD_CLOEXEC != 0 { return -EBADF }
     }
-    return closeRange(UInt32(3 + count), UInt32.max, UInt32(CLOSE_RANGE_CLOEXEC))
+    var first = 3 + count
+    var result = closeRange(UInt32(first), UInt32.max, UInt32(CLOSE_RANGE_CLOEXEC))
+    while result >= 0 {
+        let kept = nextNeeded(first, state, child)
+        if kept == Int32.max { return closeRange(UInt32(first), UInt32.max, 0) }
+        if kept > first { result = closeRange(UInt32(first), UInt32(kept - 1), 0) }
+        first = kept + 1
+    }
+    return result
 }
+
+/// The lowest descriptor from `first` on that a later step needs; the largest number when there is none.
+@_noAllocation @_noLocks
+private func nextNeeded(_ first: Int32, _ state: Slot?, _ child: Child) -> Int32 {
+    var next = lower(child.fd(.sync), Int32.max, from: first)
+    next = lower(child.fd(.gate), next, from: first)
+    next = lower(child.fd(.report), next, from: first)
+    next = lower(child.fd(.hookOutput), next, from: first)
+    if let state { next = lower(child.fd(state), next, from: first) }
+    return next
+}
+
+@_noAllocation @_noLocks
+private func lower(_ fd: Int32, _ other: Int32, from first: Int32) -> Int32 { fd >= first && fd < other ? fd : other }
 
 /// Dispositions first: a signal that waited must not meet one inherited from the caller.
 @_noAllocation @_noLocks

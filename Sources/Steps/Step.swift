@@ -4,8 +4,9 @@
 /// `root` slot, unless said otherwise.
 public enum Step: BitwiseCopyable {
     // Namespaces and identity of the process itself
-    /// Joins a namespace opened by the parent; `type` is its CLONE_NEW* flag. setns(2).
-    case joinNamespace(Slot, type: Int32)
+    /// Joins a namespace opened by the parent and closes it; `type` is its CLONE_NEW* flag. One that was joined before is passed
+    /// over. setns(2).
+    case joinNamespace(Slot, type: Int32, Patience)
     /// Joins namespaces of a process at once; a set of CLONE_NEW* flags. setns(2) with a pidfd.
     case joinProcess(Slot, flags: Int32)
     /// The root of the mount namespace just joined becomes the `root` slot.
@@ -94,8 +95,9 @@ public enum Step: BitwiseCopyable {
     /// HOME of this uid from the container's /etc/passwd, written over the room after "HOME=".
     case findHome(uid: UInt32, CBytes)
     case findProgram(ProgramStep)
-    /// Descriptors 3 up to 2+n stay open over exec; all others close.
-    case keepDescriptors(Int32)
+    /// Descriptors 3 up to 2+n stay open over exec. Of the others those that the steps still need close on exec, among them the
+    /// state for hooks; the rest closes now.
+    case keepDescriptors(Int32, state: Slot?)
     case resetSignals
 
     // The end
@@ -113,7 +115,7 @@ public enum RootEntry: BitwiseCopyable, Hashable, Sendable { case pivot, move }
 
 public enum SecurityModule: BitwiseCopyable, Hashable, Sendable { case apparmor, selinux }
 
-/// Whether a refused chdir(2) may be tried again after the user has changed.
+/// Whether what is refused now is tried again after the user or the user namespace has changed.
 public enum Patience: BitwiseCopyable, Hashable, Sendable { case mayRetry, last }
 
 /// mount(2) of a new file system.

@@ -5,7 +5,8 @@ extension Step: CustomStringConvertible {
     /// The step as `swiftrun plan` prints it and as an error names it: a verb and its subject.
     public var description: String {
         switch self {
-        case .joinNamespace(_, let type): "join \(NamespaceText(UInt64(UInt32(bitPattern: type)))) namespace"
+        case .joinNamespace(_, let type, .mayRetry): "join \(NamespaceText(UInt64(UInt32(bitPattern: type)))) namespace if permitted"
+        case .joinNamespace(_, let type, .last): "join \(NamespaceText(UInt64(UInt32(bitPattern: type)))) namespace"
         case .joinProcess(_, let flags): "join \(NamespaceText(UInt64(UInt32(bitPattern: flags)))) namespaces of the container"
         case .openRoot: "open root of the container"
         case .setAffinity: "set cpu affinity"
@@ -72,7 +73,7 @@ extension Step: CustomStringConvertible {
         case .raiseAmbient(let mask): "raise ambient capabilities \(hex(mask))"
         case .findHome(let uid, _): "find home of uid \(uid)"
         case .findProgram(let step): "find program \(step.name)"
-        case .keepDescriptors(let count): count == 0 ? "close descriptors from 3 on exec" : "keep descriptors 3 to \(2 + count)"
+        case .keepDescriptors(let count, _): count == 0 ? "close descriptors from 3 on" : "keep descriptors 3 to \(2 + count)"
         case .resetSignals: "reset signals"
         case .waitAtGate: "wait for start"
         case .executeHook(let step): "exec \(step.kind) hook \(step.path)"
@@ -97,9 +98,9 @@ extension MountStep: CustomStringConvertible {
 extension BindStep: CustomStringConvertible {
     public var description: String {
         var details = MountFlag.attributeNames(set)
-        details += MountFlag.attributeNames(mustClear).map { "no " + $0 }
+        details += MountFlag.attributeNames(mustClear & ~MountFlag.accessTime).map { "no " + $0 }
         details += MountFlag.attributeNames(recursiveSet).map { "all " + $0 }
-        details += MountFlag.attributeNames(recursiveClear & ~recursiveSet).map { "all no " + $0 }
+        details += MountFlag.attributeNames(recursiveClear & ~MountFlag.accessTime).map { "all no " + $0 }
         details += propagationNames(propagation)
         return "bind on \(target)" + (details.isEmpty ? "" : " (" + details.joined(separator: ",") + ")")
     }
@@ -163,6 +164,9 @@ struct PropagationText: CustomStringConvertible {
 
 /// Names of MS_* and MOUNT_ATTR_* bits, as mount(8) has them.
 enum MountFlag {
+    /// The bits of the access time mode, which is cleared whole only to be set.
+    static var accessTime: UInt64 { UInt64(MOUNT_ATTR__ATIME) }
+
     static func names(_ flags: UInt64) -> [String] {
         let table: [(UInt64, String)] = [
             (clinux_MS_RDONLY, "ro"), (clinux_MS_NOSUID, "nosuid"), (clinux_MS_NODEV, "nodev"), (clinux_MS_NOEXEC, "noexec"),
