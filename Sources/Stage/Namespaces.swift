@@ -8,7 +8,9 @@ internal import Steps
 func forkOn(_ flags: UInt64, _ child: Child) -> Result {
     var pidfd: Int32 = -1
     let pid = clone(flags | siblingFlag, signal: 0, &pidfd)
-    if pid <= 0 { return pid }
+    // Not before the parent knows it: what it says would be taken for the other's.
+    if pid == 0 { return hear(child) }
+    if pid < 0 { return pid }
     tell(child, Report(subject: Report.forked, value: pid))
     terminate(0)
 }
