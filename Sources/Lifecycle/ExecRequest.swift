@@ -1,6 +1,6 @@
+internal import JSON
 internal import Kernel
 internal import Spec
-internal import JSON
 
 /// What `exec` is asked to do.
 public struct ExecRequest: Hashable, Sendable {
@@ -93,7 +93,9 @@ extension ExecRequest.Command {
         process.hasTerminal = terminal == .allocated
         process.environment += environment
         if let workingDirectory {
-            guard Path.isAbsolute(workingDirectory) else { throw LifecycleError("--cwd: must be an absolute path, found \"\(workingDirectory)\"") }
+            guard Path.isAbsolute(workingDirectory) else {
+                throw LifecycleError("--cwd: must be an absolute path, found \"\(workingDirectory)\"")
+            }
             process.workingDirectory = workingDirectory
         }
         for variable in environment where variable.first == "=" || !variable.contains("=") {

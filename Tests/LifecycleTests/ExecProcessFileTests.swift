@@ -31,7 +31,7 @@ struct ExecProcessFileTests {
         #expect(report.integers("gid") == [1001, 1001, 1001, 1001])
         #expect(report["noNewPrivs"]?.integer == 0)
         #expect(report.capabilities("bounding") == 1)
-        #expect(report.limit("RLIMIT_NOFILE") == [100, 200])
+        #expect(report.limit("RLIMIT_NOFILE") == (UnderTest.isSwiftrun ? [100, 200] : [200, 200]), "Go raises its own")
     }
 
     @Test func `what it does not say is as for the container's process`() throws {
@@ -43,7 +43,7 @@ struct ExecProcessFileTests {
         #expect(report.capabilities("bounding") == ExecProcessTests.configured, "else it had more rights than the container")
         #expect(report.capabilities("effective") == ExecProcessTests.configured)
         #expect(report.capabilities("inheritable") == 0)
-        #expect(report.limit("RLIMIT_NOFILE") == [1024, 1024])
+        if UnderTest.isSwiftrun { #expect(report.limit("RLIMIT_NOFILE") == [1024, 1024], "runc leaves its own") }
         #expect(report["oomScoreAdj"]?.string == "400")
         #expect(report["noNewPrivs"]?.integer == 0, "what is false may be said by silence")
     }

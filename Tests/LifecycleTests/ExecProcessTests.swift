@@ -27,7 +27,7 @@ struct ExecProcessTests {
         #expect(report.capabilities("bounding") == Self.configured)
         #expect(report["terminals"] == [false, false, false])
         #expect(report["blockedSignals"]?.string == "0000000000000000")
-        #expect(report["ignoredSignals"]?.string == "0000000000000000")
+        if UnderTest.isSwiftrun { #expect(report["ignoredSignals"]?.string == "0000000000000000", "Go leaves one ignored") }
     }
 
     @Test func `cwd is another directory of the container`() throws {
@@ -43,7 +43,7 @@ struct ExecProcessTests {
 
     @Test func `env adds, and the last setting of a name holds`() throws {
         let container = try Container(try waiting()).running()
-        let report = try container.execReport(["-e", "A=1", "--env", "TERM=dumb", "-e", "A=2", "--env=EMPTY=", "-e", "B=a=b c"])
+        let report = try container.execReport(["--env", "A=1", "--env", "TERM=dumb", "--env", "A=2", "--env=EMPTY=", "--env", "B=a=b c"])
         #expect(report.variable("A") == "2")
         #expect(report.variable("TERM") == "dumb")
         #expect(report.variable("EMPTY") == "")
@@ -68,7 +68,7 @@ struct ExecProcessTests {
         #expect(outcome.errors == "swiftrun: exec failed: --env: must be NAME=value, found \"\(variable)\"\n")
     }
 
-    @Test(arguments: [("1000", 1000, 7), ("1000:1001", 1000, 1001), ("0:5", 0, 5), ("4294967294:4294967294", 4_294_967_294, 4_294_967_294)])
+    @Test(arguments: [("1000", 1000, 7), ("1000:1001", 1000, 1001), ("0:5", 0, 5), ("2147483647:2147483647", 2_147_483_647, 2_147_483_647)])
     func `user is a number, or two`(user: String, uid: Int, gid: Int) throws {
         let bundle = try waiting()
         bundle.set("/process/user/gid", 7)
@@ -77,6 +77,12 @@ struct ExecProcessTests {
         #expect(report.integers("gid") == [gid, gid, gid, gid])
         #expect(report.integers("groups") == [])
         if user == "1000" { #expect(report.variable("HOME") == "/home/user") }
+    }
+
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 ends at 2147483647")) func `the last user but one is one`() throws {
+        let report = try Container(try waiting()).running().execReport(["--user", "4294967294:4294967294"])
+        #expect(report.integers("uid") == Array(repeating: 4_294_967_294, count: 4))
+        #expect(report.integers("gid") == Array(repeating: 4_294_967_294, count: 4))
     }
 
     @Test(
@@ -96,7 +102,7 @@ struct ExecProcessTests {
     @Test func `additional groups are added`() throws {
         let bundle = try waiting()
         bundle.set("/process/user/additionalGids", [5])
-        let report = try Container(bundle).running().execReport(["-g", "7", "--additional-gids", "8"])
+        let report = try Container(bundle).running().execReport(["-g", "7", "-g", "8"])
         #expect(report.integers("groups").sorted() == [5, 7, 8])
     }
 
@@ -112,7 +118,7 @@ struct ExecProcessTests {
 
     @Test func `a capability is added to the bounding, effective and permitted sets`() throws {
         let container = try Container(try waiting()).running()
-        let report = try container.execReport(["-c", "CAP_CHOWN", "--cap", "CAP_NET_RAW"])
+        let report = try container.execReport(["-c", "CAP_CHOWN", "-c", "CAP_NET_RAW"])
         let expected = Self.configured | 1 << 0 | 1 << 13
         for set in ["bounding", "effective", "permitted"] { #expect(report.capabilities(set) == expected, "\(set)") }
         let other = try container.execReport(["-c", "CAP_CHOWN", "--user", "1000"])
