@@ -61,12 +61,28 @@ let verbFlags: Set<String> = [
     "--quiet", "--rootless", "--tty",
 ]
 
+/// The options of `exec` that take a value: what follows one is not yet the container's id.
+let execOptions: Set<String> = [
+    "--additional-gids", "--apparmor", "--cap", "--cgroup", "--console-socket", "--cwd", "--env", "--pid-file", "--pidfd-socket",
+    "--preserve-fds", "--process", "--process-label", "--user", "-c", "-e", "-g", "-p", "-u",
+]
+
 /// `--force=true` as `--force`, `--force=false` as nothing: Go's flags allow it, so scripts made for runc may say it.
+///
+/// What follows the id of `exec` is the command's, dashes or not: a `--` before the id keeps everybody off it.
 private func plainFlags(_ arguments: ArraySlice<String>) -> [String] {
     var result: [String] = []
     var isOver = false
+    // The verb itself is no id.
+    var isValue = true
+    let hasCommand = arguments.first == "exec"
     for argument in arguments {
         isOver = isOver || argument == "--"
+        if hasCommand && !isOver && !isValue && !argument.hasPrefix("-") {
+            result.append("--")
+            isOver = true
+        }
+        isValue = !isValue && execOptions.contains(argument)
         let (name, value) = optionParts(argument)
         guard !isOver, verbFlags.contains(name), let value, let isSet = goBool(value) else {
             result.append(argument)

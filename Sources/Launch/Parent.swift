@@ -42,7 +42,9 @@ struct Parent: ~Copyable {
             case .milestone(.runRuntimeHooks):
                 try runRuntimeHooks()
                 try reply()
-            case .forked(let next): try follow(next)
+            case .forked(let next):
+                try follow(next)
+                try reply()
             case .terminal: break
             case .listener(let fd):
                 try sendListener(fd)

@@ -11,6 +11,8 @@ extension Runtime {
     ///
     /// Returns the exit code: the process's status in the foreground (128+n for signal n), 0 when detached.
     public func exec(_ request: ExecRequest) throws(LifecycleError) -> Int32 {
+        // Before anything is opened here, which would take their numbers.
+        try checkDescriptors(request.preservedDescriptors)
         let directory = try open(try containerID(request.id))
         let record = try failing { () throws(StoreError) in try directory.load() }
         switch try status(record, directory) {
@@ -82,7 +84,6 @@ extension Runtime {
         var launch = LaunchRequest()
         launch.id = record.id
         launch.keyringName = "_ses.\(record.id)"
-        try checkDescriptors(request.preservedDescriptors)
         launch.preservedDescriptors = request.preservedDescriptors
         launch.filter = try compileFilter(config)
         let facts = try failing { () throws(LaunchError) in try readJoinFacts(of: pid) }

@@ -1,6 +1,6 @@
+internal import JSON
 internal import Kernel
 internal import Spec
-internal import JSON
 
 /// What `exec` is asked to do.
 public struct ExecRequest: Hashable, Sendable {
@@ -57,10 +57,21 @@ extension ExecRequest.Program {
     /// The process that is to run, where the container's own is `template`.
     func process(from template: Process) throws(LifecycleError) -> Process {
         switch self {
-        case .file(let path): return try processFile(path)
+        case .file(let path): return completed(try processFile(path), from: template)
         case .command(let command): return try command.process(from: template)
         }
     }
+}
+
+/// What a process does not say of itself is as for the container's own: without it the process would have more rights than that.
+private func completed(_ process: Process, from template: Process) -> Process {
+    var process = process
+    if process.capabilities == nil { process.capabilities = template.capabilities }
+    if process.rlimits.isEmpty { process.rlimits = template.rlimits }
+    if process.oomScoreAdj == nil { process.oomScoreAdj = template.oomScoreAdj }
+    if process.selinuxLabel.isEmpty { process.selinuxLabel = template.selinuxLabel }
+    if process.apparmorProfile.isEmpty { process.apparmorProfile = template.apparmorProfile }
+    return process
 }
 
 /// Read whole at once: the caller removes the file as soon as it can.
@@ -82,7 +93,9 @@ extension ExecRequest.Command {
         process.hasTerminal = terminal == .allocated
         process.environment += environment
         if let workingDirectory {
-            guard Path.isAbsolute(workingDirectory) else { throw LifecycleError("--cwd: must be an absolute path, found \"\(workingDirectory)\"") }
+            guard Path.isAbsolute(workingDirectory) else {
+                throw LifecycleError("--cwd: must be an absolute path, found \"\(workingDirectory)\"")
+            }
             process.workingDirectory = workingDirectory
         }
         for variable in environment where variable.first == "=" || !variable.contains("=") {

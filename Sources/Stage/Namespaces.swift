@@ -19,7 +19,9 @@ func joinNamespace(_ slot: Slot, _ type: Int32, _ patience: Patience, _ child: C
 func forkOn(_ flags: UInt64, _ child: Child) -> Result {
     var pidfd: Int32 = -1
     let pid = clone(flags | siblingFlag, signal: 0, &pidfd)
-    if pid <= 0 { return pid }
+    // Not before the parent knows it: what it says would be taken for the other's.
+    if pid == 0 { return hear(child) }
+    if pid < 0 { return pid }
     tell(child, Report(subject: Report.forked, value: pid))
     terminate(0)
 }

@@ -42,6 +42,12 @@ func tell(_ child: Child, _ report: Report) {
 @_noAllocation @_noLocks
 func ask(_ child: Child, _ report: Report) -> Result {
     tell(child, report)
+    return hear(child)
+}
+
+/// Waits for the parent's answer.
+@_noAllocation @_noLocks
+func hear(_ child: Child) -> Result {
     var answer: UInt8 = 0
     let count = retry { unsafe read(child.fd(.sync), &answer, 1) }
     if count == 1 { return 0 }

@@ -22,7 +22,7 @@ struct Exec: Verb {
     @Option(name: .shortAndLong, help: ArgumentHelp("Numeric user, and group.", valueName: "uid[:gid]"))
     var user: String?
 
-    @Option(name: .shortAndLong, parsing: .singleValue, help: ArgumentHelp("Add a supplementary group.", valueName: "gid"))
+    @Option(name: [.customShort("g"), .long], parsing: .singleValue, help: ArgumentHelp("Add a supplementary group.", valueName: "gid"))
     var additionalGids: [UInt32] = []
 
     @Option(name: .shortAndLong, help: ArgumentHelp("JSON file with the OCI process to run.", valueName: "file"))
@@ -55,25 +55,30 @@ struct Exec: Verb {
     @Flag(help: "Run in a paused container too; the process waits until it is resumed.")
     var ignorePaused = false
 
-    // What follows the id is the command's, dashes or not.
-    @Argument(
-        parsing: .captureForPassthrough,
-        help: ArgumentHelp("Name of the container, and the command with its arguments.", valueName: "container-id> <command"))
-    var words: [String] = []
+    @Argument(help: ArgumentHelp("Name of the container.", valueName: "container-id"))
+    var id: String
+
+    @Argument(help: ArgumentHelp("The program and its arguments.", valueName: "command"))
+    var command: [String] = []
 
     /// Failures of its own are told from those of the process by their exit code.
     static let failureCode: Int32 = 255
 
     func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
-        guard let id = words.first else { throw Failure("a container id is needed (see 'swiftrun exec --help')") }
-        let request = request(id)
-        let runtime = try globals.runtime()
-        do { return try runtime.exec(request) } catch {
+        do throws(Failure) { return try exec(globals) } catch {
             throw Failure("exec failed: \(error)", code: Self.failureCode)
         }
     }
 
-    private func request(_ id: String) -> ExecRequest {
+    private func exec(_ globals: Globals) throws(Failure) -> Int32 {
+        if !detach && consoleSocket != nil {
+            throw Failure("cannot use console socket if swiftrun will not detach or allocate tty")
+        }
+        let runtime = try globals.runtime()
+        do { return try runtime.exec(request) } catch { throw Failure(error) }
+    }
+
+    var request: ExecRequest {
         var request = ExecRequest(id: id, program: program, attachment: detach ? .detached(consoleSocket: consoleSocket) : .foreground)
         request.pidFile = pidFile
         request.pidfdSocket = pidfdSocket
@@ -85,7 +90,7 @@ struct Exec: Verb {
 
     private var program: ExecRequest.Program {
         if let process { return .file(process) }
-        var command = ExecRequest.Command(Array(words.dropFirst()))
+        var command = ExecRequest.Command(self.command)
         command.workingDirectory = cwd
         command.environment = env
         command.terminal = tty ? .allocated : .none
