@@ -58,7 +58,7 @@ struct Preamble: Hashable {
 /// Every flag of every verb.
 let verbFlags: Set<String> = [
     "--all", "--detach", "--force", "--ignore-paused", "--keep", "--no-new-keyring", "--no-new-privs", "--no-pivot", "--no-subreaper",
-    "--quiet", "--rootless", "--tty",
+    "--quiet", "--rootless", "--stats", "--tty",
 ]
 
 /// `--force=true` as `--force`, `--force=false` as nothing: Go's flags allow it, so scripts made for runc may say it.
