@@ -14,24 +14,39 @@ extension Cgroup {
     ///
     /// One that the kernel cannot stop in time keeps none of the others stopped.
     public func freeze(within limit: Duration = .seconds(10)) throws(CgroupsError) {
-        guard try setFrozen(true, limit) else {
+        try write("1", to: "cgroup.freeze")
+        guard try becomes(frozen: true, limit) else {
             try write("0", to: "cgroup.freeze")
             throw .timedOut(cgroup: placement.path, awaited: "its processes did not freeze within \(limit)")
         }
     }
 
-    /// Lets them go on, and waits until they do.
+    /// Lets them go on, and waits until they do; an error while a cgroup above keeps them frozen.
     public func thaw(within limit: Duration = .seconds(10)) throws(CgroupsError) {
-        guard try setFrozen(false, limit) else {
+        try write("0", to: "cgroup.freeze")
+        if let above = try frozenAbove() { throw .unavailable("\(placement.path) stays frozen with \(above) above it") }
+        guard try becomes(frozen: false, limit) else {
             throw .timedOut(cgroup: placement.path, awaited: "its processes did not thaw within \(limit)")
         }
     }
 
-    private func setFrozen(_ isFrozen: Bool, _ limit: Duration) throws(CgroupsError) -> Bool {
-        try write(isFrozen ? "1" : "0", to: "cgroup.freeze")
-        return try step("wait for \(placement.path)/cgroup.events") { () throws(SyscallError) in
+    private func becomes(frozen isFrozen: Bool, _ limit: Duration) throws(CgroupsError) -> Bool {
+        try step("wait for \(placement.path)/cgroup.events") { () throws(SyscallError) in
             guard let events = try Events(directory) else { return true }
             return try events.wait(.frozen, isFrozen, until: .after(limit)) != .timedOut
         }
+    }
+
+    /// The path of the nearest cgroup above that is told to be frozen.
+    private func frozenAbove() throws(CgroupsError) -> String? {
+        for depth in (1..<placement.levels.count).reversed() {
+            guard let directory = try openLevels(placement, depth) else { continue }
+            let path = placement.path(of: depth)
+            let state = try step("read \(path)/cgroup.freeze") { () throws(SyscallError) in
+                try readControl("cgroup.freeze", of: directory)
+            }
+            if state.first == "1" { return path }
+        }
+        return nil
     }
 }

@@ -58,7 +58,7 @@ struct Preamble: Hashable {
 /// Every flag of every verb.
 let verbFlags: Set<String> = [
     "--all", "--detach", "--force", "--ignore-paused", "--keep", "--no-new-keyring", "--no-new-privs", "--no-pivot", "--no-subreaper",
-    "--quiet", "--rootless", "--tty",
+    "--quiet", "--rootless", "--stats", "--tty",
 ]
 
 /// The options of `exec` that take a value: what follows one is not yet the container's id.

@@ -21,15 +21,19 @@ struct Command {
     }
 
     /// Runs it; a bad end is an error with what it printed, and so is its deadline, past which it is killed.
-    func run() throws(LaunchError) {
-        let end: String?
+    func run() throws(LaunchError) { _ = try printed() }
+
+    /// Runs it likewise; the result is the file with what it printed on standard output and error.
+    func printed() throws(LaunchError) -> OwnedFD {
+        let end: String
         let output: String
         do throws(SyscallError) {
             let printed = try makeMemoryFile("output")
-            end = try execute(printed)
-            output = end == nil ? "" : try tail(of: printed)
+            guard let failure = try execute(printed) else { return printed }
+            end = failure
+            output = try tail(of: printed)
         } catch { throw .prepare("run \(name)", error) }
-        if let end { throw .hook(name, end, output: output) }
+        throw .hook(name, end, output: output)
     }
 
     /// nil when it ended well, else how it did.

@@ -39,19 +39,11 @@ private func isOwn(_ mappings: [IDMapping], _ id: UInt32) -> Bool {
 }
 
 private func runMapper(_ name: String, _ mappings: [IDMapping], _ pid: Int32) throws(LaunchError) {
-    let directories = (environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
-    guard let path = directories.map({ "\($0)/\(name)" }).first(where: { isProgram($0) }) else {
+    guard let path = hostProgram(name) else {
         throw .unfit("\(name) is needed to map more than the own id, and is not in PATH")
     }
     var command = Command(name, path)
     command.arguments = [name, "\(pid)"] + mappings.flatMap { ["\($0.containerID)", "\($0.hostID)", "\($0.size)"] }
     command.environment = environment()
     try command.run()
-}
-
-private func isProgram(_ path: String) -> Bool {
-    do throws(SyscallError) {
-        let status = try status(of: path)
-        return status.kind == .regular && status.permissions & 0o111 != 0
-    } catch { return false }
 }

@@ -19,10 +19,12 @@ extension Runtime {
     ) throws(LifecycleError) -> Established {
         var warnings = design.plan.warnings
         let cgroup = try makeCgroup(design, &warnings)
+        let killsBefore = oomKills(in: cgroup)
         do throws(LifecycleError) {
             return try populate(design, cgroup, receivers, directory, warnings)
         } catch {
             var message = "\(error)"
+            if oomKills(in: cgroup) > killsBefore { message = "\(outOfMemory): \(message)" }
             if let cgroup {
                 // What was made stays on disk otherwise; processes that a hook left in it are ours too.
                 do throws(CgroupsError) {

@@ -12,7 +12,9 @@ extension Runtime {
         let record = try failing { () throws(StoreError) in try directory.load() }
         switch try status(record, directory) {
         case .created: break
-        case .stopped: throw LifecycleError("cannot start a container that has stopped")
+        case .stopped:
+            let reason = hasMetOOM(record) ? ": \(outOfMemory)" : ""
+            throw LifecycleError("cannot start a container that has stopped\(reason)")
         case .running: throw LifecycleError("cannot start an already running container")
         case let other: throw LifecycleError("cannot start a container in the \(other.rawValue) state")
         }
