@@ -89,7 +89,8 @@ struct EngineTests {
         let report = try outcome.report()
         #expect(report["seccomp"]?.integer == 2)
         #expect(report.capabilities("bounding") != .max)
-        #expect(try outcome.answer("syscall")["errno"]?.string == "ENOSYS", "the profile's own answer; the kernel's would be EBADF")
+        let answer = try outcome.answer("syscall")["errno"]?.string
+        #expect(answer == "ENOSYS" || answer == "EPERM", "the profile's answer; the kernel's would be EBADF")
     }
 
     @Test func `a user of podman is who the options said`() throws {
