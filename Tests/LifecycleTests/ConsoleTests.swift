@@ -54,6 +54,18 @@ struct ConsoleTests {
         #expect(try container.status() == "created")
     }
 
+    @Test func `with a terminal the caller's own streams are let go`() throws {
+        // containerd's shim reads them to their end before it goes on.
+        let socket = try ConsoleSocket()
+        let container = try Container(try terminal("wait")).created("--console-socket", socket.path)
+        let terminal = try socket.terminal()
+        #expect(try container.output?.rest() == [])
+        #expect(try container.errors?.rest() == [])
+        #expect(try container.start().status == 0)
+        _ = try terminal.output.wait(for: "waiting")
+        #expect(try container.status() == "running")
+    }
+
     @Test func `keys reach the process and its answer comes back`() throws {
         let socket = try ConsoleSocket()
         let container = try Container(try terminal("line", "--", "exit", "4")).created("--console-socket", socket.path)

@@ -8,9 +8,11 @@ struct SeccompTests {
     #if arch(x86_64)
         static let times = "100"
         static let personality = "135"
+        static let vmsplice = "278,-1"
     #else
         static let times = "153"
         static let personality = "92"
+        static let vmsplice = "75,-1"
     #endif
 
     func outcome(_ seccomp: Value, _ words: [String], noNewPrivileges: Value = true) throws -> Outcome {

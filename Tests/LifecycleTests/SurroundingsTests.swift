@@ -154,6 +154,33 @@ struct SurroundingsTests {
         #expect(report["ignoredSignals"]?.string == "0000000000000000")
     }
 
+    @Test func `a caller that ignores the end of its children is served all the same`() throws {
+        let bundle = try Bundle()
+        bundle.probe("exit", "9")
+        bundle.set("/hooks/createRuntime", [["path": "/bin/true"]])
+        bundle.set("/hooks/startContainer", [["path": "/bin/probe", "args": ["probe", "exit", "0"]]])
+        try bundle.save()
+        let command = UnderTest.view.command([UnderTest.binary, "--root", bundle.scratch.root, "run", "--bundle", bundle.path, "x"])
+        let outcome = try execute(["env", "--ignore-signal=CHLD"] + command, environment: bundle.scratch.environment)
+        #expect(outcome.status == 9, "\(outcome)")
+    }
+
+    @Test(arguments: ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+    func `a standard stream that is closed is not taken for another file`(closing: String) throws {
+        let bundle = try Bundle()
+        bundle.mount("/log", "bind", bundle.path, ["bind"])
+        bundle.set("/process/args", ["/bin/probe", "hook", "/log/seen", "tag", "--", "exit", "6"])
+        try bundle.save()
+        let command = UnderTest.view.command([UnderTest.binary, "--root", bundle.scratch.root, "run", "--bundle", bundle.path, "x"])
+        let outcome = try execute(["sh", "-c", "exec \"$@\" \(closing)", "sh"] + command, environment: bundle.scratch.environment)
+        #expect(outcome.status == 6, "\(outcome)")
+        let seen = try parse(Array(Files.text(bundle.path + "/seen").utf8))
+        for descriptor in seen["fds"]?.array ?? [] {
+            let target = descriptor["target"]?.string ?? ""
+            #expect(descriptor["fd"]?.integer ?? 9 < 3 && (target == "/dev/null" || target.hasPrefix("pipe:")), "\(descriptor)")
+        }
+    }
+
     @Test func `the program may use every processor`() throws {
         let own = try execute([ProbeBinary.path, "report"]).report()["cpus"]?.integer
         #expect(try Bundle().report()["cpus"]?.integer == own)

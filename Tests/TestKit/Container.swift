@@ -23,10 +23,10 @@ public final class Container {
     /// `create`. What comes on stderr before `create` returns is the runtime's.
     @discardableResult
     public func create(
-        _ options: String..., input: Input = .null, environment: [String]? = nil, descriptors: [Descriptor] = [],
+        _ options: String..., globals: [String] = [], input: Input = .null, environment: [String]? = nil, descriptors: [Descriptor] = [],
         view: CgroupView = UnderTest.view, deadline: Deadline = .usual
     ) throws -> Outcome {
-        try launch(["create"] + options, input, environment, descriptors, view, deadline)
+        try launch(["create"] + options, globals, input, environment, descriptors, view, deadline)
     }
 
     /// `run --detach`.
@@ -35,12 +35,12 @@ public final class Container {
         _ options: String..., input: Input = .null, environment: [String]? = nil, descriptors: [Descriptor] = [],
         view: CgroupView = UnderTest.view, deadline: Deadline = .usual
     ) throws -> Outcome {
-        try launch(["run", "--detach"] + options, input, environment, descriptors, view, deadline)
+        try launch(["run", "--detach"] + options, [], input, environment, descriptors, view, deadline)
     }
 
     /// `create`, which has to succeed.
     public func created(_ options: String...) throws -> Container {
-        let outcome = try launch(["create"] + options, .null, nil, [], UnderTest.view, .usual)
+        let outcome = try launch(["create"] + options, [], .null, nil, [], UnderTest.view, .usual)
         guard outcome.status == 0 else { throw Failure("create: \(outcome)") }
         return self
     }
@@ -55,7 +55,7 @@ public final class Container {
     }
 
     private func launch(
-        _ words: [String], _ input: Input, _ environment: [String]?, _ descriptors: [Descriptor], _ view: CgroupView, _ deadline: Deadline
+        _ words: [String], _ globals: [String], _ input: Input, _ environment: [String]?, _ descriptors: [Descriptor], _ view: CgroupView, _ deadline: Deadline
     ) throws -> Outcome {
         try bundle.save()
         let pipes = (output: try Descriptor.pipe(), errors: try Descriptor.pipe(), events: try Descriptor.pipe())
@@ -65,7 +65,7 @@ public final class Container {
         let command = [words[0], "--bundle", bundle.path, "--pid-file", pidFile] + words.dropFirst() + [id]
         let shim = try Program(
             Program.Request(
-                [ProbeBinary.path, "host", "shim", String(handed.count - 1)] + view.command(runtimeCommand(command, scratch)),
+                [ProbeBinary.path, "host", "shim", String(handed.count - 1)] + view.command(runtimeCommand(globals + command, scratch)),
                 environment: environment ?? scratch.environment, directory: scratch.directory, descriptors: handed))
         scratch.keep(shim)
         for pipe in [pipes.output, pipes.errors, pipes.events] { pipe.write.close() }
