@@ -22,6 +22,26 @@ public final class GuestBundle {
 
     public func remove(_ pointer: String) { config.remove(pointer) }
 
+    /// Appends a mount.
+    public func mount(_ destination: String, _ type: String, _ source: String, _ options: [String] = []) {
+        append(
+            "/mounts", ["destination": .string(destination), "type": .string(type), "source": .string(source), "options": Value(options)])
+    }
+
+    /// Takes away the mount at `destination`.
+    public func unmount(_ destination: String) {
+        let mounts = config.at("/mounts")?.array ?? []
+        config.set("/mounts", .array(mounts.filter { $0["destination"]?.string != destination }))
+    }
+
+    /// A new namespace for "", one to join at a path, or the guest's own for nil.
+    public func namespace(_ type: String, _ namespace: String?) {
+        let others = (config.at("/linux/namespaces")?.array ?? []).filter { $0["type"]?.string != type }
+        guard let namespace else { return config.set("/linux/namespaces", .array(others)) }
+        let entry: Value = namespace.isEmpty ? ["type": .string(type)] : ["type": .string(type), "path": .string(namespace)]
+        config.set("/linux/namespaces", .array(others + [entry]))
+    }
+
     public func resources(_ pointer: String, _ value: Value) { config.set("/linux/resources/" + pointer, value) }
 
     /// Makes the container's process this script, in which `$CG` is its own cgroup's directory.

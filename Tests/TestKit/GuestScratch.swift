@@ -32,7 +32,7 @@ public struct GuestScratch: Sendable {
         let script = """
             for id in $(ls $ROOT 2>/dev/null); do swiftrun delete --force "$id" || echo "delete --force failed: $id"; done
             [ -z "$(ls $ROOT 2>/dev/null)" ] || echo "state: $(ls $ROOT)"
-            find /sys/fs/cgroup -type d -name "*$NAME*" | while read -r group; do
+            find /sys/fs/cgroup -type d -name "*$NAME*" 2>/dev/null | while read -r group; do
                 echo "cgroup: $group, processes: $(find $group -name cgroup.procs -exec cat {} +)" | tr '\\n' ' '; echo
                 echo 0 > $group/cgroup.freeze; echo 1 > $group/cgroup.kill
             done
