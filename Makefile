@@ -20,7 +20,8 @@ BINARY  := .build/release/swiftrun
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
 BENCH_PACKAGES := busybox-static hyperfine
-TEST_PACKAGES  := busybox-static strace mandoc runc uidmap $(if $(shell command -v cc),,gcc libc6-dev)
+TEST_PACKAGES  := busybox-static strace mandoc runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod \
+    $(if $(shell command -v cc),,gcc libc6-dev)
 
 .PHONY: demo test build install bench lint format clean
 
@@ -35,6 +36,8 @@ build:
 
 test:
 	@.ci/packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@.ci/guest-kernel
+	@.ci/guest-root
 	@$(MAKE) --no-print-directory build
 	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) .ci/test $(SWIFT) test $(CHECKED) --disable-xctest
 

@@ -72,6 +72,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
+        tests("GuestTests", ["JSON", "TestKit"]),
         tests("HouseTests", ["JSON", "TestKit"]),
     ]
 )
