@@ -1,10 +1,18 @@
 internal import Kernel
 
+/// What came of a start.
+public enum UnitStart: Hashable, Sendable {
+    case made
+    /// A slice that was there already.
+    case found
+}
+
 extension UnitConnection {
     /// Starts the unit, and waits until it is.
     ///
     /// One of the same name that is there but dead is cleared away first. A slice that is there is as good as a new one.
-    public mutating func start(_ properties: [UnitProperty]) throws(SystemdError) {
+    @discardableResult
+    public mutating func start(_ properties: [UnitProperty]) throws(SystemdError) -> UnitStart {
         let call = request(
             "StartTransientUnit",
             [
@@ -12,16 +20,19 @@ extension UnitConnection {
             ])
         var answer = try ask(call)
         if answer.errorName == "org.freedesktop.systemd1.UnitExists" {
-            if unit.kind == .slice { return }
+            if unit.kind == .slice { return .found }
             try resetFailed()
             answer = try ask(call)
         }
         let job = try job(answer, "StartTransientUnit")
         let result = try end(of: job, "start")
         guard result == "done" else {
-            try resetFailed()
+            do throws(SystemdError) { try resetFailed() } catch {
+                throw .job(title(job, "start"), result: "\(result); and its failure is not forgotten: \(error)")
+            }
             throw .job(title(job, "start"), result: result)
         }
+        return .made
     }
 
     /// Ends the unit and what is in it, waits until it is gone, and has no memory kept of a failure. One that is not there is no error.
