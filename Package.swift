@@ -50,10 +50,11 @@ let package = Package(
         library("Cgroups", ["Spec", "Kernel", "CLinux"]),
         library("Plan", ["Spec", "Steps", "CLinux", "CCap"]),
         library("Store", ["Spec", "JSON", "Kernel"]),
+        library("Systemd", ["Spec", "Kernel"]),
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
-        library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Spec", "Kernel"]),
+        library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
@@ -70,6 +71,7 @@ let package = Package(
         tests("FiltersTests", ["Filters", "Spec", "JSON", "TestKit"]),
         tests("CgroupsTests", ["Cgroups", "Spec", "Kernel", "TestKit"]),
         tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),
+        tests("SystemdTests", ["Systemd", "Spec", "Kernel", "TestKit"]),
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),

@@ -43,6 +43,30 @@ public func connect(_ path: String, _ kind: SocketKind = .stream) throws(Syscall
     return socket
 }
 
+/// Connects to the stream socket at `path`, of any length, which then refuses to wait. ETIMEDOUT: nobody took the connection in time.
+///
+/// A listener that has stopped lets as many connect as its backlog holds; the next one would wait for ever.
+/// The corresponding system call is `connect(2)`.
+public func connect(_ path: String, until deadline: Deadline) throws(SyscallError) -> OwnedFD {
+    let socket = try makeSocket(.stream)
+    try setBlocking(socket, .refuses)
+    let raw = socket.raw
+    try addressing(path) { (address) throws(SyscallError) in
+        while true {
+            do throws(SyscallError) {
+                try call("connect", path) { unsafe clinux_connect_unix(raw, address) }
+                return
+            } catch {
+                guard error.errno == .tryAgain else { throw error }
+                if deadline.hasPassed { throw SyscallError("connect", path, .timedOut) }
+                // The kernel does not tell when there is room again.
+                _ = try poll([], until: .after(.milliseconds(10)))
+            }
+        }
+    }
+    return socket
+}
+
 /// Makes a Unix socket at `path`, of any length, and listens. EADDRINUSE when a file is there already.
 ///
 /// The corresponding system calls are `bind(2)` and `listen(2)`; the umask applies.

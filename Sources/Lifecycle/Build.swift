@@ -18,19 +18,15 @@ extension Runtime {
         _ design: Design, _ receivers: borrowing Receivers, _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Established {
         var warnings = design.plan.warnings
-        let cgroup = try makeCgroup(design, &warnings)
-        let killsBefore = oomKills(in: cgroup)
+        var housing = try makeCgroup(design, &warnings)
+        let killsBefore = oomKills(in: housing.cgroup)
         do throws(LifecycleError) {
-            return try populate(design, cgroup, receivers, directory, warnings)
+            return try populate(design, &housing, receivers, directory, warnings)
         } catch {
             var message = "\(error)"
-            if oomKills(in: cgroup) > killsBefore { message = "\(outOfMemory): \(message)" }
-            if let cgroup {
-                // What was made stays on disk otherwise; processes that a hook left in it are ours too.
-                do throws(CgroupsError) {
-                    try cgroup.kill()
-                    try cgroup.removeMade()
-                } catch let second { message += "; and its cgroup could not be removed: \(second)" }
+            if oomKills(in: housing.cgroup) > killsBefore { message = "\(outOfMemory): \(message)" }
+            do throws(LifecycleError) { try housing.vacate() } catch let second {
+                message += "; and its cgroup could not be removed: \(second)"
             }
             for failure in runHooksRegardless(design.config.hooks.poststop, "poststop", design.state) {
                 message += "; \(failure)"
@@ -40,7 +36,7 @@ extension Runtime {
     }
 
     private func populate(
-        _ design: Design, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
+        _ design: Design, _ housing: inout Housing, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory, _ warnings: [String]
     ) throws(LifecycleError) -> Established {
         let inputs = try failing { () throws(SyscallError) in
@@ -48,9 +44,10 @@ extension Runtime {
                 config: design.config, state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
                 report: try Gate.makeFifo(Gate.report, in: directory.descriptor))
         }
-        let parked = try failing { () throws(LaunchError) in try launch(design.plan, inputs, in: cgroup) }
+        let parked = try failing { () throws(LaunchError) in try launch(design.plan, inputs, in: housing.cgroup) }
         do throws(LifecycleError) {
-            let record = try publish(design, parked, cgroup, receivers, directory)
+            let record = try publish(design, parked, housing.cgroup, receivers, directory)
+            try housing.settle()
             try failing { () throws(LaunchError) in try parked.letGo() }
             return Established(record: record, warnings: warnings, parked: parked)
         } catch {
@@ -66,7 +63,7 @@ extension Runtime {
         _ design: Design, _ parked: borrowing ParkedInit, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Record {
-        let record = try makeRecord(design, parked.pid, hasCgroup: cgroup != nil)
+        let record = try makeRecord(design, parked.pid, cgroup)
         try failing { () throws(StoreError) in try directory.save(record) }
         do throws(SyscallError) {
             let copy = try Kernel.open(

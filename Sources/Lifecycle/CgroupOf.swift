@@ -4,12 +4,13 @@ internal import Spec
 internal import Store
 
 extension Runtime {
-    /// Where the container's cgroup is to be; nil where none can be and none is needed.
-    func place(_ config: Config, _ id: ContainerID, _ host: HostCgroups) throws(LifecycleError) -> Placement? {
+    /// Where the container's cgroup is to be, and who makes it.
+    func site(_ config: Config, _ id: ContainerID, _ host: HostCgroups) throws(LifecycleError) -> Site {
+        if settings.cgroupDriver == .systemd { return .unit(try designUnit(config, id)) }
         do throws(CgroupsError) {
-            return try Placement(cgroupsPath: config.linux.cgroupsPath, id: id.text, on: host)
+            return .directory(try Placement(cgroupsPath: config.linux.cgroupsPath, id: id.text, on: host))
         } catch {
-            if isRootless && config.linux.cgroupsPath.isEmpty { return nil }
+            if isRootless && config.linux.cgroupsPath.isEmpty { return .callers }
             throw LifecycleError("\(error)")
         }
     }
@@ -23,12 +24,31 @@ extension Runtime {
         }
     }
 
-    /// Makes the container's cgroup, with its limits and device rules in force before anyone is in it.
+    /// Makes the container's cgroup, with its limits and device rules in force before anyone of the container is in it.
     ///
-    /// nil without the rights to make one, where a rootless caller set no limit.
-    func makeCgroup(_ design: Design, _ warnings: inout [String]) throws(LifecycleError) -> Cgroup? {
-        guard let placement = design.placement else { return nil }
-        warnings += design.limits.warnings
+    /// None without the rights to make one, where a rootless caller set no limit.
+    func makeCgroup(_ design: Design, _ warnings: inout [String]) throws(LifecycleError) -> Housing {
+        switch design.site {
+        case .callers: return Housing(nil)
+        case .directory(let placement):
+            warnings += design.limits.warnings
+            return Housing(try makeDirectory(placement, design, &warnings))
+        case .unit(let unit):
+            warnings += design.limits.warnings
+            var housing = try makeUnit(unit, design.id, design.limits)
+            do throws(LifecycleError) { try configure(housing, design, &warnings) } catch {
+                do throws(LifecycleError) { try housing.vacate() } catch let second {
+                    throw LifecycleError("\(error); and its unit could not be stopped: \(second)")
+                }
+                throw error
+            }
+            return housing
+        }
+    }
+
+    private func makeDirectory(
+        _ placement: Placement, _ design: Design, _ warnings: inout [String]
+    ) throws(LifecycleError) -> Cgroup? {
         do throws(CgroupsError) {
             let cgroup = try Cgroup.create(placement, controllers: design.limits.controllers)
             do throws(CgroupsError) { try configure(cgroup, design, &warnings) } catch {
@@ -40,6 +60,16 @@ extension Runtime {
             guard isRootless, design.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
             warnings.append("\(error): continuing without a cgroup")
             return nil
+        }
+    }
+
+    private func configure(
+        _ housing: borrowing Housing, _ design: Design, _ warnings: inout [String]
+    ) throws(LifecycleError) {
+        switch housing.cgroup {
+        case .none: break
+        case .some(let cgroup):
+            do throws(CgroupsError) { try configure(cgroup, design, &warnings) } catch { throw LifecycleError("\(error)") }
         }
     }
 

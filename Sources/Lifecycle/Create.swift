@@ -37,9 +37,6 @@ extension Runtime {
     func design(_ request: CreateRequest, _ id: ContainerID, _ bundle: Bundle) throws(LifecycleError) -> Design {
         let config = bundle.config
         try checkTerminal(config.process?.hasTerminal ?? false, request.attachment)
-        guard settings.cgroupDriver == .cgroupfs else {
-            throw LifecycleError("--systemd-cgroup: the systemd cgroup driver is not supported yet")
-        }
         try checkKernel()
         let listenCount = try listenDescriptors()
         try checkDescriptors(listenCount + request.preservedDescriptors)
@@ -63,10 +60,12 @@ extension Runtime {
             facts.kernelMountPoints = try failing { () throws(LaunchError) in try kernelMountPoints() }
         }
         let plan = try planned(config, launch, facts)
-        let placement = try place(config, id, host)
+        let site = try site(config, id, host)
+        var resources = config.linux.resources
+        if case .unit = site { resources = aligned(resources) }
         return Design(
-            request: request, id: id, config: config, document: bundle.document, state: state, rootfs: facts.rootfs, plan: plan, placement: placement,
-            limits: try failing { () throws(CgroupsError) in try Cgroups.Limits(config.linux.resources) },
+            request: request, id: id, config: config, document: bundle.document, state: state, rootfs: facts.rootfs, plan: plan, site: site,
+            limits: try failing { () throws(CgroupsError) in try Cgroups.Limits(resources) },
             devices: try failing { () throws(CgroupsError) in try DeviceProgram(config.linux.resources.devices) },
             isInUserNamespace: facts.isInUserNamespace)
     }
@@ -105,8 +104,7 @@ struct Design {
     let state: State
     let rootfs: String
     let plan: LaunchPlan
-    /// nil: the container stays in the caller's cgroup, for want of rights to make one.
-    let placement: Placement?
+    let site: Site
     let limits: Cgroups.Limits
     let devices: DeviceProgram
     /// Whether the runtime itself is root of no more than a user namespace.

@@ -63,11 +63,15 @@ extension Runtime {
 
     /// Processes, cgroup, directory; the hooks when nothing is left.
     func remove(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) -> [String] {
+        var complaints: [String] = []
         if !record.cgroupPath.isEmpty {
             if !record.hasOwnPIDNamespace { try killAll(record) }
-            try failing { () throws(CgroupsError) in try Cgroup.remove(placement(record.cgroupPath)) }
+            complaints = stopUnit(of: record)
+            do throws(CgroupsError) { try Cgroup.remove(placement(record.cgroupPath)) } catch {
+                throw LifecycleError((complaints + ["\(error)"]).joined(separator: "; and "))
+            }
         }
         try failing { () throws(StoreError) in try directory.remove() }
-        return runHooksRegardless(record.poststop, "poststop", hookState(record, .stopped))
+        return complaints + runHooksRegardless(record.poststop, "poststop", hookState(record, .stopped))
     }
 }

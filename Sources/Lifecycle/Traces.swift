@@ -4,19 +4,31 @@ internal import Launch
 internal import Plan
 internal import Spec
 internal import Store
+internal import Systemd
 
 extension Runtime {
     /// All that later verbs need: they never look at config.json again.
-    func makeRecord(_ design: Design, _ pid: Int32, hasCgroup: Bool) throws(LifecycleError) -> Record {
+    func makeRecord(_ design: Design, _ pid: Int32, _ cgroup: borrowing Cgroup?) throws(LifecycleError) -> Record {
         let identity: ProcessIdentity
         do throws(SyscallError) { identity = try ProcessIdentity(of: pid) } catch {
             throw LifecycleError("read start time of container init: \(error)")
+        }
+        var path = ""
+        switch cgroup {
+        case .some(let cgroup): path = cgroup.placement.path
+        case .none: break
+        }
+        var driver = Record.CgroupDriver.cgroupfs
+        var isRootless = isRootless
+        if case .unit(let unit) = design.site {
+            driver = .systemd
+            isRootless = unit.instance == .user
         }
         let late = lateSteps(of: design.plan)
         let pidNamespace = design.config.linux.namespaces.first { $0.kind == .pid }
         return Record(
             id: design.id, bundle: design.state.bundle, rootfs: design.rootfs, created: "\(Timestamp.now())",
-            identity: identity, cgroupPath: hasCgroup ? design.placement?.path ?? "" : "", cgroupDriver: .cgroupfs,
+            identity: identity, cgroupPath: path, cgroupDriver: driver,
             hasOwnPIDNamespace: pidNamespace?.path.isEmpty ?? false, isRootless: isRootless,
             annotations: design.config.annotations, poststart: design.config.hooks.poststart,
             poststop: design.config.hooks.poststop, lateSteps: late.steps.map(\.text), lateStepBase: late.first)

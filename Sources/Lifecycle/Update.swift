@@ -25,12 +25,16 @@ extension Runtime {
         let limits: Cgroups.Limits
         let before: Snapshot
         do throws(CgroupsError) {
-            limits = try Cgroups.Limits(try cgroup.completing(given))
+            let complete = try cgroup.completing(given)
+            limits = try Cgroups.Limits(record.cgroupDriver == .systemd ? aligned(complete) : complete)
             try cgroup.obtain(limits.controllers)
             before = try cgroup.snapshot(for: limits)
         } catch { throw LifecycleError("update \(id): \(ofResources("\(error)"))") }
-        do throws(CgroupsError) {
-            return (limits.warnings + (try cgroup.apply(limits))).map(ofResources)
+        do throws(LifecycleError) {
+            let warnings = try failing { () throws(CgroupsError) in try cgroup.apply(limits) }
+            // With the values the files have now: systemd would write those it remembers at its next reload.
+            try tellSystemd(limits.writes, of: record)
+            return (limits.warnings + warnings).map(ofResources)
         } catch {
             let failures = before.restore(cgroup)
             let end = failures.isEmpty ? "the limits are as they were" : failures.joined(separator: "; ")

@@ -1,0 +1,95 @@
+internal import Kernel
+
+/// What came of a start.
+public enum UnitStart: Hashable, Sendable {
+    case made
+    /// A slice that was there already.
+    case found
+}
+
+extension UnitConnection {
+    /// Starts the unit, and waits until it is.
+    ///
+    /// One of the same name that is there but dead is cleared away first. A slice that is there is as good as a new one.
+    @discardableResult
+    public mutating func start(_ properties: [UnitProperty]) throws(SystemdError) -> UnitStart {
+        let call = request(
+            "StartTransientUnit",
+            [
+                .string(unit.text), .string("replace"), .array(of: "(sv)", properties.map(\.wire)), .array(of: "(sa(sv))", []),
+            ])
+        var answer = try ask(call)
+        if answer.errorName == "org.freedesktop.systemd1.UnitExists" {
+            if unit.kind == .slice { return .found }
+            try resetFailed()
+            answer = try ask(call)
+        }
+        let job = try job(answer, "StartTransientUnit")
+        let result = try end(of: job, "start")
+        guard result == "done" else {
+            do throws(SystemdError) { try resetFailed() } catch {
+                throw .job(title(job, "start"), result: "\(result); and its failure is not forgotten: \(error)")
+            }
+            throw .job(title(job, "start"), result: result)
+        }
+        return .made
+    }
+
+    /// Ends the unit and what is in it, waits until it is gone, and has no memory kept of a failure. One that is not there is no error.
+    public mutating func stop() throws(SystemdError) {
+        let answer = try ask(request("StopUnit", [.string(unit.text), .string("replace")]))
+        if answer.kind == .error, isUnknown(answer) { return }
+        let job = try job(answer, "StopUnit")
+        let result = try end(of: job, "stop")
+        // `canceled`: somebody stops it as well.
+        guard ["done", "skipped", "canceled"].contains(result) else { throw .job(title(job, "stop"), result: result) }
+        try resetFailed()
+    }
+
+    /// Changes properties of the unit for as long as it lives.
+    public mutating func set(_ properties: [UnitProperty]) throws(SystemdError) {
+        guard !properties.isEmpty else { return }
+        _ = try accepted(
+            request("SetUnitProperties", [.string(unit.text), .boolean(true), .array(of: "(sv)", properties.map(\.wire))]))
+    }
+
+    /// Has systemd forget that the unit failed. One that is not there is no error.
+    public mutating func resetFailed() throws(SystemdError) {
+        let answer = try ask(request("ResetFailedUnit", [.string(unit.text)]))
+        if answer.kind == .error, isUnknown(answer) { return }
+        _ = try Self.accepted(answer, call: "ResetFailedUnit (unit \(unit.text))")
+    }
+
+    private func isUnknown(_ answer: BusMessage) -> Bool {
+        ["org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.DBus.Error.UnknownObject"].contains(answer.errorName ?? "")
+    }
+
+    private func job(_ answer: BusMessage, _ call: String) throws(SystemdError) -> String {
+        let answer = try Self.accepted(answer, call: "\(call) (unit \(unit.text))")
+        guard case .objectPath(let path)? = answer.body.first else {
+            throw .unintelligible("the answer to \(call) (unit \(unit.text)) is no job")
+        }
+        return path
+    }
+
+    private mutating func end(of job: String, _ verb: String) throws(SystemdError) -> String {
+        if let result = try result(of: job, until: .after(patience.job)) { return result }
+        throw .timedOut(awaited: "\(title(job, verb)) was not done, \(try standing(of: job)),", patience.job)
+    }
+
+    private func title(_ job: String, _ verb: String) -> String {
+        "job \(quotable(Path.lastComponent(job))) (\(verb) \(unit.text))"
+    }
+
+    /// What a job is at, for those who wonder why it takes so long.
+    private mutating func standing(of job: String) throws(SystemdError) -> String {
+        do throws(SystemdError) {
+            let answer = try ask(property("State", of: job, "org.freedesktop.systemd1.Job"), within: patience.question)
+            guard case .variant(let state)? = answer.body.first, let text = state.text else { return "unknown to systemd" }
+            return text == "waiting" ? "still queued" : quotable(text)
+        } catch {
+            guard case .timedOut = error else { throw error }
+            return "and systemd does not answer"
+        }
+    }
+}
