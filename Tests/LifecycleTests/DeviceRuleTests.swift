@@ -68,11 +68,12 @@ struct DeviceRuleTests {
     }
 
     @Test(.enabled(if: UnderTest.isSwiftrun, "wording"), arguments: [
-        (["allow": true, "type": "x", "access": "rwm"], "type"), (["allow": true, "access": "rwz"], "access"), (["allow": true, "type": "c", "access": ""], "access"),
-    ] as [(Value, String)])
-    func `a faulty rule is refused by field`(rule: Value, field: String) throws {
+        (#"{"allow": true, "type": "x", "access": "rwm"}"#, "type"), (#"{"allow": true, "access": "rwz"}"#, "access"),
+        (#"{"allow": true, "type": "c", "access": ""}"#, "access"),
+    ])
+    func `a faulty rule is refused by field`(rule: String, field: String) throws {
         let bundle = try waiting()
-        bundle.append("/linux/resources/devices", rule)
+        bundle.append("/linux/resources/devices", try Value(json: rule))
         let outcome = try Container(bundle).create()
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("/linux/resources/devices/1/\(field)"))

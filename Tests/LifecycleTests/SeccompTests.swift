@@ -124,20 +124,18 @@ struct SeccompTests {
     }
 
     @Test(arguments: [
-        (["defaultAction": "SCMP_ACT_DANCE"], "SCMP_ACT_DANCE"),
-        (["defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_Z80"]], "SCMP_ARCH_Z80"),
-        (["defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_FAST"]], "SECCOMP_FILTER_FLAG_FAST"),
-        (["defaultAction": "SCMP_ACT_ALLOW", "syscalls": [["names": ["times"], "action": "SCMP_ACT_MAYBE"]]], "SCMP_ACT_MAYBE"),
+        (#"{"defaultAction": "SCMP_ACT_DANCE"}"#, "SCMP_ACT_DANCE"),
+        (#"{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_Z80"]}"#, "SCMP_ARCH_Z80"),
+        (#"{"defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_FAST"]}"#, "SECCOMP_FILTER_FLAG_FAST"),
+        (#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["times"], "action": "SCMP_ACT_MAYBE"}]}"#, "SCMP_ACT_MAYBE"),
         (
-            [
-                "defaultAction": "SCMP_ACT_ALLOW",
-                "syscalls": [["names": ["times"], "action": "SCMP_ACT_ERRNO", "args": [["index": 0, "value": 1, "op": "SCMP_CMP_LIKE"]]]],
-            ], "SCMP_CMP_LIKE"
+            #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["times"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_LIKE"}]}]}"#,
+            "SCMP_CMP_LIKE"
         ),
-    ] as [(Value, String)])
-    func `a profile with an unknown word is a create error that names it`(seccomp: Value, word: String) throws {
+    ])
+    func `a profile with an unknown word is a create error that names it`(seccomp: String, word: String) throws {
         let bundle = try Bundle()
-        bundle.set("/linux/seccomp", seccomp)
+        bundle.set("/linux/seccomp", try Value(json: seccomp))
         let outcome = try Container(bundle).create()
         #expect(outcome.status == 1)
         if UnderTest.isSwiftrun { #expect(outcome.errors.contains(word)) }
@@ -153,13 +151,13 @@ struct SeccompTests {
     }
 
     @Test(arguments: [
-        ["defaultAction": "SCMP_ACT_NOTIFY"],
-        ["defaultAction": "SCMP_ACT_ALLOW", "syscalls": [["names": ["write"], "action": "SCMP_ACT_NOTIFY"]]],
-        ["defaultAction": "SCMP_ACT_ALLOW", "syscalls": [["names": ["times"], "action": "SCMP_ACT_NOTIFY"]]],
-    ] as [Value])
-    func `a listener that cannot be served is a create error`(seccomp: Value) throws {
+        #"{"defaultAction": "SCMP_ACT_NOTIFY"}"#,
+        #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["write"], "action": "SCMP_ACT_NOTIFY"}]}"#,
+        #"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["times"], "action": "SCMP_ACT_NOTIFY"}]}"#,
+    ])
+    func `a listener that cannot be served is a create error`(seccomp: String) throws {
         let bundle = try Bundle()
-        bundle.set("/linux/seccomp", seccomp)
+        bundle.set("/linux/seccomp", try Value(json: seccomp))
         #expect(try Container(bundle).create().status == 1)
     }
 

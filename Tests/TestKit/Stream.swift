@@ -68,12 +68,14 @@ public final class Stream {
     /// Everything up to and with `text`.
     public func wait(for text: String, _ deadline: Deadline = .usual) throws -> String {
         let wanted = Array(text.utf8)
+        var searched = 0
         while true {
-            if let range = pending.firstRange(of: wanted) {
+            if let range = pending[searched...].firstRange(of: wanted) {
                 let upTo = String(decoding: pending[..<range.upperBound], as: UTF8.self)
                 pending.removeSubrange(..<range.upperBound)
                 return upTo
             }
+            searched = max(0, pending.count - wanted.count)
             guard !hasEnded, try fill(deadline) else { throw Failure("waited for \"\(text)\", have \(rendered())") }
         }
     }

@@ -53,6 +53,9 @@ extension Value {
 }
 
 extension Value {
+    /// The document of this text, which has to be JSON: arguments of tests are texts, since a tree of values takes long to describe.
+    public init(json text: String) throws { self = try parse(Array(text.utf8)) }
+
     public var string: String? { if case .string(let text) = self { text } else { nil } }
 
     public var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
