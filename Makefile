@@ -20,7 +20,7 @@ BINARY  := .build/release/swiftrun
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
 BENCH_PACKAGES := busybox-static hyperfine
-TEST_PACKAGES  := busybox-static strace mandoc runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod \
+TEST_PACKAGES  := busybox-static strace mandoc runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
     $(if $(shell command -v cc),,gcc libc6-dev)
 
 .PHONY: demo test build install bench lint format clean
@@ -39,7 +39,7 @@ test:
 	@.ci/guest-kernel
 	@.ci/guest-root
 	@$(MAKE) --no-print-directory build
-	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) .ci/test $(SWIFT) test $(CHECKED) --disable-xctest
+	SWIFTRUN_BINARY=$(CURDIR)/$(BINARY) .ci/test $(SWIFT) test $(CHECKED) --disable-xctest --no-parallel
 
 $(BINARY):
 	@$(MAKE) --no-print-directory build

@@ -17,6 +17,7 @@ final class Bus: Sendable {
         try Files.makeDirectory(directory)
         address = BusAddress(path: directory + "/bus")
         try Files.write(
+            directory + "/config",
             """
             <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
              "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -28,7 +29,7 @@ final class Bus: Sendable {
                 <allow own="*"/><allow send_destination="*"/><allow send_type="signal"/><allow receive_type="method_call"/>
               </policy>
             </busconfig>
-            """, to: directory + "/config")
+            """)
         let output = try TestKit.Descriptor.pipe()
         daemon = try Program(
             .init(

@@ -17,7 +17,7 @@ extension Bundle {
         set("/domainname", "example.org")
         set("/process/oomScoreAdj", 100)
         set("/process/user", ["uid": 1000, "gid": 1001, "additionalGids": [5, 6], "umask": 0o027])
-        set("/process/cwd", "/work/dir")
+        set("/process/cwd", "/working/dir")
         set("/process/rlimits", [["type": "RLIMIT_NOFILE", "soft": 512, "hard": 512], ["type": "RLIMIT_CORE", "soft": 0, "hard": 0]])
         for set in ["bounding", "effective", "permitted", "inheritable", "ambient"] { config.set("/process/capabilities/\(set)", ["CAP_KILL", "CAP_CHOWN"]) }
         set("/linux/devices", [["path": "/dev/fuse", "type": "c", "major": 10, "minor": 229, "fileMode": 0o640, "uid": 1000, "gid": 1001]])
