@@ -38,7 +38,7 @@ public struct Report: BitwiseCopyable, Hashable, Sendable {
 
     /// `value` is a `Milestone`; an answer of one byte is awaited.
     @inlinable public static var milestone: Int32 { -1 }
-    /// `value` is the pid of the process that goes on in the sender's place.
+    /// `value` is the pid of the process that goes on in the sender's place, and awaits the answer.
     @inlinable public static var forked: Int32 { -2 }
     /// A terminal's master comes along; no answer is awaited.
     @inlinable public static var terminal: Int32 { -3 }
