@@ -34,6 +34,7 @@ extension Runtime {
             let foreground = try failing { () throws(SyscallError) in try Foreground() }
             do throws(LifecycleError) {
                 var joined = try join(record, config, process, request, receivers)
+                try foreground.fit(joined.parked.terminal)
                 try execute(joined)
                 let status = try foreground.accompany(joined.parked.pidfd, terminal: joined.parked.terminal.take())
                 try foreground.restore()

@@ -18,15 +18,26 @@ struct Foreground: ~Copyable {
         self.output = output
     }
 
+    /// Gives a terminal of the container the size of ours: before its program runs, which may ask for it at once.
+    func fit(_ terminal: borrowing OwnedFD?) throws(LifecycleError) {
+        switch terminal {
+        case .none: return
+        case .some(let master):
+            guard isTerminal(input.raw) else { return }
+            do throws(SyscallError) { try setWindowSize(of: master, windowSize(of: input)) } catch {
+                throw LifecycleError("set the size of the terminal: \(error)")
+            }
+        }
+    }
+
     /// Waits for the container's end; until then its signals are those sent to us, and its terminal is ours.
     func accompany(_ process: borrowing PidFD, terminal: consuming OwnedFD?) throws(LifecycleError) -> ExitStatus {
         do throws(SyscallError) {
             guard let master = terminal else { return try forwardSignals(to: process) }
-            // A caller without a terminal has no modes to change and no size to pass on.
+            // A caller without a terminal has no modes to change.
             guard isTerminal(input.raw) else { return try relay(master, of: process) }
             let attributes = try TerminalAttributes(of: input)
             try attributes.raw().apply(to: input)
-            try setWindowSize(of: master, windowSize(of: input))
             let status: ExitStatus
             do throws(SyscallError) { status = try relay(master, of: process) } catch {
                 try attributes.apply(to: input)

@@ -22,6 +22,7 @@ extension Runtime {
             let id = established.record.id
             let status: ExitStatus
             do throws(LifecycleError) {
+                try foreground.fit(established.parked.terminal)
                 try startOrDelete(established.record)
                 status = try foreground.accompany(established.parked.pidfd, terminal: established.parked.terminal.take())
             } catch {

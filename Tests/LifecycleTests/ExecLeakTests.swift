@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 @Suite(.machineUnchanged, .enabled(if: Host.isRoot, "needs root"), .serialized, .timeLimit(.minutes(5)))
-struct ExecLoadTests {
+struct ExecLeakTests {
     @Test func `a thousand execs into one container leave nothing`() async throws {
         let container = try Container(try waiting()).running()
         let pid = try container.pid
