@@ -138,7 +138,7 @@ private struct Join {
     @Test func `descriptors are passed as asked`() throws {
         let plan = try Join { $0.request.preservedDescriptors = 2 }.plan()
         #expect(plan.passedDescriptors == 2)
-        #expect(plan.steps.contains { if case .keepDescriptors(2) = $0 { true } else { false } })
+        #expect(plan.steps.contains { if case .keepDescriptors(2, _) = $0 { true } else { false } })
     }
 
     @Test func `what the process names is the plan's`() throws {
