@@ -21,7 +21,8 @@ public final class Scratch: Sendable {
     private let shims = Mutex<[Program]>([])
 
     public init() throws {
-        name = "swiftrun-test-\(getpid())-\(Scratch.number.add(1, ordering: .relaxed).newValue)"
+        // The last letter keeps one name from being the beginning of another.
+        name = "swiftrun-test-\(getpid())-\(Scratch.number.add(1, ordering: .relaxed).newValue)z"
         let base = Environment.variable("TMPDIR") ?? "/tmp"
         directory = "\(base)/\(name)"
         root = directory + "/root"
