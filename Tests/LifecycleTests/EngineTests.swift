@@ -65,7 +65,7 @@ struct EngineTests {
             return
         }
         if !UnderTest.isSwiftrun && outcome.status == 1 && outcome.errors.contains("cpu.weight") { return }
-        #expect(outcome.status == 0, "\(outcome)")
+        try #require(outcome.status == 0, "\(outcome)")
         let terminal = try socket?.terminal()
         #expect(try container.start().status == 0)
         #expect(try container.end() == .exited(7))
