@@ -33,4 +33,16 @@ extension Cgroup {
         guard try !cgroup.isFrozen else { throw .frozen }
         return cgroup
     }
+
+    /// Waits, at most for `limit`, until no process is in a cgroup or below it, and leaves it to whoever made it: systemd has to see
+    /// it empty, and would take one that is gone for one that is in use. One that is not there is no error.
+    public static func abandon(_ placement: Placement, within limit: Duration = .seconds(5)) throws(CgroupsError) {
+        guard let directory = try openLevels(placement, placement.levels.count) else { return }
+        let outcome = try step("wait for \(placement.path)/cgroup.events") { () throws(SyscallError) in
+            guard let events = try Events(directory) else { return Events.Outcome.gone }
+            return try events.wait(.populated, false, until: .after(limit))
+        }
+        guard outcome == .timedOut else { return }
+        throw .timedOut(cgroup: placement.path, awaited: "its processes did not leave it within \(limit)")
+    }
 }

@@ -42,6 +42,12 @@ struct Output: ~Copyable {
         if !record(.error, failure.description) || log != nil { note(failure.description) }
     }
 
+    /// What went wrong without being a failure, such as a poststop hook (runtime-spec runtime.md, step 13): to standard error, and
+    /// with --debug to the log, which else holds errors only.
+    func complain(_ message: String) {
+        if !isDetailed || !record(.warning, message) || log != nil { note("warning: \(message)") }
+    }
+
     /// Only with --debug.
     func warn(_ message: String) {
         if isDetailed && !record(.warning, message) { note("warning: \(message)") }

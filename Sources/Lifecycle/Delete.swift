@@ -67,7 +67,10 @@ extension Runtime {
         if !record.cgroupPath.isEmpty {
             if !record.hasOwnPIDNamespace { try killAll(record) }
             complaints = stopUnit(of: record)
-            do throws(CgroupsError) { try Cgroup.remove(placement(record.cgroupPath)) } catch {
+            do throws(CgroupsError) {
+                let place = placement(record.cgroupPath)
+                if complaints.isEmpty { try Cgroup.remove(place) } else { try Cgroup.abandon(place) }
+            } catch {
                 throw LifecycleError((complaints + ["\(error)"]).joined(separator: "; and "))
             }
         }

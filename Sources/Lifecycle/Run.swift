@@ -6,15 +6,21 @@ internal import Store
 extension Runtime {
     public enum Afterwards: Hashable, Sendable { case delete, keep }
 
+    /// What came of a run.
+    public struct Ended: Hashable, Sendable {
+        /// The process's status in the foreground (128+n for signal n), 0 when detached.
+        public let exitCode: Int32
+        /// As `delete` returns them.
+        public let warnings: [String]
+    }
+
     /// create and start. In the foreground waits for the end, relays a terminal and signals, and deletes unless told to keep.
-    ///
-    /// Returns the exit code: the process's status in the foreground (128+n for signal n), 0 when detached.
-    public func run(_ request: CreateRequest, afterwards: Afterwards) throws(LifecycleError) -> Int32 {
+    public func run(_ request: CreateRequest, afterwards: Afterwards) throws(LifecycleError) -> Ended {
         switch request.attachment {
         case .detached:
             let established = try establish(request)
             try startOrDelete(established.record)
-            return 0
+            return Ended(exitCode: 0, warnings: [])
         case .foreground:
             // Before there is a child: none of its signals may be missed.
             let foreground = try failing { () throws(SyscallError) in try Foreground() }
@@ -30,17 +36,17 @@ extension Runtime {
                 throw error
             }
             try foreground.restore()
-            if afterwards == .delete { try delete(id, .yes) }
-            return status.shellCode
+            return Ended(exitCode: status.shellCode, warnings: afterwards == .delete ? try delete(id, .yes) : [])
         }
     }
 
     private func startOrDelete(_ record: Record) throws(LifecycleError) {
         do throws(LifecycleError) { try start(record.id) } catch {
-            do throws(LifecycleError) { try delete(record.id, .yes) } catch let second {
+            let warnings: [String]
+            do throws(LifecycleError) { warnings = try delete(record.id, .yes) } catch let second {
                 throw LifecycleError("\(error); and it could not be deleted: \(second)")
             }
-            throw error
+            throw LifecycleError((["\(error)"] + warnings).joined(separator: "; "))
         }
     }
 }

@@ -44,6 +44,10 @@ public func limitProperties(
             guard ["0", "1"].contains(setting.value) else { throw fault(setting, "must be 0 or 1") }
             put("OOMPolicy", .string(setting.value == "1" ? "kill" : "continue"))
         case "pids.max": put("TasksMax", try amount(setting))
+        // For a device it is in the files only.
+        case "io.weight":
+            let weight = setting.value.hasPrefix("default ") ? setting.value.dropFirst(8) : setting.value[...]
+            if let number = UInt64(weight), (1...10000).contains(number) { put("IOWeight", .uint64(number)) }
         case "cpu.weight": put("CPUWeight", .uint64(try number(setting, 1...10000)))
         case "cpu.idle": isIdle = try number(setting, 0...1) == 1
         case "cpu.max": for property in try bandwidth(setting, version) { put(property.name, property.value) }

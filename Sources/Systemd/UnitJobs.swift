@@ -10,7 +10,8 @@ public enum UnitStart: Hashable, Sendable {
 extension UnitConnection {
     /// Starts the unit, and waits until it is.
     ///
-    /// One of the same name that is there but dead is cleared away first. A slice that is there is as good as a new one.
+    /// One of the same name that is there but dead, or without a process, is cleared away first. A slice that is there is as good as
+    /// a new one.
     @discardableResult
     public mutating func start(_ properties: [UnitProperty]) throws(SystemdError) -> UnitStart {
         let call = request(
@@ -19,9 +20,13 @@ extension UnitConnection {
                 .string(unit.text), .string("replace"), .array(of: "(sv)", properties.map(\.wire)), .array(of: "(sa(sv))", []),
             ])
         var answer = try ask(call)
-        if answer.errorName == "org.freedesktop.systemd1.UnitExists" {
+        if exists(answer) {
             if unit.kind == .slice { return .found }
             try resetFailed()
+            answer = try ask(call)
+        }
+        if exists(answer), try isEmpty {
+            try stop()
             answer = try ask(call)
         }
         let job = try job(answer, "StartTransientUnit")
@@ -58,6 +63,17 @@ extension UnitConnection {
         let answer = try ask(request("ResetFailedUnit", [.string(unit.text)]))
         if answer.kind == .error, isUnknown(answer) { return }
         _ = try Self.accepted(answer, call: "ResetFailedUnit (unit \(unit.text))")
+    }
+
+    private func exists(_ answer: BusMessage) -> Bool { answer.errorName == "org.freedesktop.systemd1.UnitExists" }
+
+    /// Whether systemd knows of no process in the unit: it missed the end of the last one when it could not listen.
+    private var isEmpty: Bool {
+        mutating get throws(SystemdError) {
+            let answer = try ask(request("GetUnitProcesses", [.string(unit.text)]))
+            guard answer.kind == .reply, case .array(_, let processes)? = answer.body.first else { return false }
+            return processes.isEmpty
+        }
     }
 
     private func isUnknown(_ answer: BusMessage) -> Bool {

@@ -26,7 +26,10 @@ final class Bus: Sendable {
               <listen>unix:path=\(directory)/bus</listen>
               <auth>EXTERNAL</auth>
               <policy context="default">
-                <allow own="*"/><allow send_destination="*"/><allow send_type="signal"/><allow receive_type="method_call"/>
+                <allow own="*"/><allow send_destination="*"/><allow send_type="signal"/>
+                <allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>
+                <allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/>
+                <allow receive_type="signal"/>
               </policy>
             </busconfig>
             """)

@@ -113,12 +113,35 @@ struct BusTests {
 
     @Test func `a unit that lives is not taken over`() throws {
         try with({ call in
-            call.member == "StartTransientUnit" ? [refusal("org.freedesktop.systemd1.UnitExists", "Unit p-x.scope already exists.")] : [reply()]
+            switch call.member {
+            case "StartTransientUnit": [refusal("org.freedesktop.systemd1.UnitExists", "Unit p-x.scope already exists.")]
+            case "GetUnitProcesses": [reply(.array(of: "(sus)", [.structure([.string("/p-x.scope"), .uint32(7), .string("sleep")])]))]
+            default: [reply()]
+            }
         }) { connection, calls, _ in
             #expect(
                 error { try connection.start([]) }
                     == "systemd: StartTransientUnit (unit p-x.scope): Unit p-x.scope already exists. (org.freedesktop.systemd1.UnitExists)")
             #expect(calls.count("StartTransientUnit") == 2)
+            #expect(calls.count("StopUnit") == 0)
+        }
+    }
+
+    /// It is left so when systemd could not hear of the last one's end.
+    @Test func `a unit without a process is stopped and made anew`() throws {
+        let tries = Atomic(0)
+        try with({ call in
+            switch call.member {
+            case "StartTransientUnit":
+                tries.add(1, ordering: .relaxed).newValue < 3
+                    ? [refusal("org.freedesktop.systemd1.UnitExists", "Unit p-x.scope already exists.")] : [job(9), jobRemoved(9, "p-x.scope", "done")]
+            case "GetUnitProcesses": [reply(.array(of: "(sus)", []))]
+            case "StopUnit": [job(8), jobRemoved(8, "p-x.scope", "done")]
+            default: [reply()]
+            }
+        }) { connection, calls, _ in
+            try connection.start([])
+            #expect(calls.members.suffix(4) == ["GetUnitProcesses", "StopUnit", "ResetFailedUnit", "StartTransientUnit"])
         }
     }
 

@@ -18,9 +18,15 @@ import Testing
     }
 
     @Test func `files that systemd does not know are not told`() throws {
-        for file in ["io.max", "io.weight", "hugetlb.2MB.max", "rdma.max", "cpu.max.burst", "cgroup.max.depth"] {
+        for file in ["io.max", "io.bfq.weight", "hugetlb.2MB.max", "rdma.max", "cpu.max.burst", "cgroup.max.depth"] {
             #expect(try properties(file, "whatever") == [])
         }
+    }
+
+    @Test func `the weight of all devices is told, that of one is not`() throws {
+        #expect(try properties("io.weight", "50") == [UnitProperty("IOWeight", .uint64(50))])
+        #expect(try properties("io.weight", "default 50") == [UnitProperty("IOWeight", .uint64(50))])
+        #expect(try properties("io.weight", "8:0 50") == [])
     }
 
     /// runc: a quota of 10.5 ms in 100 ms is 11 percent.

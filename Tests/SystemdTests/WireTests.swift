@@ -34,7 +34,7 @@ import Testing
     @Test func `a property is laid out as sv`() {
         #expect(
             body([.array(of: "(sv)", [.structure([.string("A"), .variant(.boolean(true))])])])
-                == hex("14 00 00 00 00 00 00 00 01 00 00 00 41 00 01 62 00 00 00 00 01 00 00 00"))
+                == hex("10 00 00 00 00 00 00 00 01 00 00 00 41 00 01 62 00 00 00 00 01 00 00 00"))
     }
 
     @Test func `numbers are aligned to their size`() {

@@ -13,7 +13,7 @@ struct Delete: Verb {
     func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         let runtime = try globals.runtime()
         do {
-            for warning in try runtime.delete(id, force ? .yes : .no) { output.warn(warning) }
+            for warning in try runtime.delete(id, force ? .yes : .no) { output.complain(warning) }
         } catch {
             throw Failure(error)
         }

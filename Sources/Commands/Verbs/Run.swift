@@ -26,7 +26,9 @@ struct Run: Verb {
         let runtime = try globals.runtime()
         showPlan(of: request, runtime, output)
         do {
-            return try runtime.run(request, afterwards: keep ? .keep : .delete)
+            let ended = try runtime.run(request, afterwards: keep ? .keep : .delete)
+            for warning in ended.warnings { output.complain(warning) }
+            return ended.exitCode
         } catch {
             throw Failure(error)
         }
