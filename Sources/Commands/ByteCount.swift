@@ -14,11 +14,11 @@ func byteCount(_ text: String) -> Int64? {
 
 /// How many bits a unit such as ` kB`, `M` or `gib` shifts by.
 private func shift(_ text: Substring) -> Int64? {
+    if text.isEmpty { return 0 }
     var unit = text.lowercased()[...]
     if unit.first == " " { unit.removeFirst() }
-    if unit.last == "b" { unit.removeLast() }
-    if unit.isEmpty { return 0 }
-    if unit.count == 2 && unit.last == "i" { unit.removeLast() }
-    let units: [Substring] = ["k", "m", "g", "t", "p"]
-    return units.firstIndex(of: unit).map { Int64($0 + 1) * 10 }
+    if unit == "b" { return 0 }
+    let units: [Character] = ["k", "m", "g", "t", "p"]
+    guard let first = unit.first, let index = units.firstIndex(of: first), ["", "b", "ib"].contains(unit.dropFirst()) else { return nil }
+    return Int64(index + 1) * 10
 }

@@ -16,8 +16,14 @@ enum Request {
         guard let type = verbs.first(where: { $0.configuration.commandName == name }) else {
             throw Failure("unknown command \"\(name)\" (see 'swiftrun --help')")
         }
+        let own = Array(preamble.rest.dropFirst())
+        // A verb that passes arguments on would pass on this one, too.
+        if own.first == "-h" || own.first == "--help" {
+            self = .text(type.helpMessage() + "\n")
+            return
+        }
         do {
-            var command = try type.parseAsRoot(Array(preamble.rest.dropFirst()))
+            var command = try type.parseAsRoot(own)
             if let verb = command as? any Verb {
                 self = .verb(verb, globals)
             } else {

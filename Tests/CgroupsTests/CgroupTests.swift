@@ -120,6 +120,21 @@ struct CgroupTests {
         }
     }
 
+    @Test func `a cgroup above that is frozen is named when its processes cannot go on`() throws {
+        try Site.with("below") { site in
+            let cgroup = try Cgroup.create(site.placement, controllers: [])
+            let idler = try idler(in: site.placement.path)
+            let parent = Placement(mountPoint: site.placement.mountPoint, levels: [site.placement.levels[0]], layout: .hybrid)
+            try Cgroup.open(parent)?.freeze()
+            #expect(try cgroup.isFrozen)
+            let refusal = #expect(throws: CgroupsError.self) { try cgroup.thaw() }
+            #expect(refusal?.description == "cgroup v2: \(site.placement.path) stays frozen with \(site.top) above it")
+            try Cgroup.open(parent)?.thaw()
+            #expect(try !cgroup.isFrozen)
+            #expect(idler.pid > 0)
+        }
+    }
+
     @Test func `killed processes are waited for when their cgroup is removed`() throws {
         try Site.with { site in
             let cgroup = try Cgroup.create(site.placement, controllers: [])

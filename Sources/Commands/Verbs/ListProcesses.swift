@@ -18,6 +18,7 @@ struct ListProcesses: Verb {
 
     func run(_ globals: Globals, _ output: borrowing Output) throws(Failure) -> Int32 {
         guard let id = words.first else { throw Failure("a container id is needed (see 'swiftrun ps --help')") }
+        guard !id.hasPrefix("-") else { throw Failure("unknown option '\(id)' (see 'swiftrun ps --help')") }
         guard let layout = Format(rawValue: format) else { throw Failure("invalid format option: \(format)") }
         let runtime = try globals.runtime()
         let text: String
