@@ -36,7 +36,7 @@ struct CPUTests {
 
     @Test(arguments: [
         // ceil(10^((l² + 125·l)/612 - 7/34)), l = log2(shares): the conversion of runc 1.3.2 and crun 1.23
-        (2, 1), (64, 12), (512, 59), (1024, 100), (2048, 174), (4096, 303), (262144, 10000), (1, 1), (1_000_000, 10000),
+        (2, 1), (64, 12), (512, 59), (1024, 100), (2048, 174), (262144, 10000), (1, 1), (1_000_000, 10000),
     ])
     func `shares become a weight`(shares: Int, weight: Int) throws {
         let bundle = try GuestBundle()

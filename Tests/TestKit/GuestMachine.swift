@@ -28,7 +28,7 @@ final class GuestMachine: Sendable {
 
     init(_ guest: Guest) throws {
         guard guest.canBoot else { throw Failure("no \(guest.rawValue) guest here: make test prepares it") }
-        consolePath = Repository.path(".build/guest/console-\(guest.rawValue)-\(getpid()).log")
+        consolePath = Repository.path(".build/guest/console-\(guest.rawValue).log")
         let (toGuest, fromGuest) = (try Descriptor.pipe(), try Descriptor.pipe())
         let complaints = try Descriptor.pipe()
         let words = guest == .systemd ? ["--systemd"] : []
