@@ -18,6 +18,9 @@ int clinux_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup) {
     }
     return (int)CALL(SYS_clone3, &args, sizeof args);
 }
+int clinux_fork(int exit_signal, int *pidfd) {
+    return (int)CALL(SYS_clone, (unsigned long)CLONE_PIDFD | (unsigned long)exit_signal, NULL, pidfd, 0, 0);
+}
 int clinux_execve(const char *path, const char *const argv[], const char *const envp[]) {
     return (int)CALL(SYS_execve, path, argv, envp);
 }

@@ -47,6 +47,8 @@ public enum Program {
         do {
             try occupyStandardStreams()
             try ignore(.brokenPipe)
+            // A caller that ignores it would have our children reaped before we have seen their end.
+            try restoreDefault(of: .childEnded)
         } catch {
             throw Failure(error)
         }

@@ -22,6 +22,8 @@ extension Config {
         hooks = try reader.value("hooks", Hooks.init) ?? Hooks()
         annotations = try reader.value("annotations", readAnnotations) ?? []
         linux = try reader.value("linux", Linux.init) ?? Linux()
+        // Only since version 1.3 is 0 a limit; before, engines say "unlimited" with it.
+        if linux.resources.pidsLimit == 0 && minorVersion(ociVersion) < 3 { linux.resources.pidsLimit = nil }
     }
 }
 
@@ -30,6 +32,11 @@ private func readVersion(_ reader: Reader) throws(JSONError) -> String {
     guard let major = majorVersion(text) else { throw reader.mustBe("a version such as \(SpecVersion.maximum) (SemVer 2.0)") }
     guard major == "1" else { throw reader.mustBe("a version 1.x.y") }
     return text
+}
+
+private func minorVersion(_ version: String) -> Int {
+    let parts = version.split(separator: ".")
+    return parts.count > 1 ? Int(parts[1]) ?? 0 : 0
 }
 
 private func readAnnotations(_ reader: Reader) throws(JSONError) -> [Annotation] {

@@ -169,6 +169,9 @@ func copyTimes(_ directory: Int32, _ path: UnsafePointer<CChar>, from source: In
 func clone(_ flags: UInt64, signal: Int32, _ pidfd: inout Int32) -> Result { unsafe clinux_clone3(flags, signal, &pidfd, -1) }
 
 @_semantics("no_performance_analysis") @inline(__always)
+func fork(signal: Int32, _ pidfd: inout Int32) -> Result { unsafe clinux_fork(signal, &pidfd) }
+
+@_semantics("no_performance_analysis") @inline(__always)
 func execute(_ path: UnsafePointer<CChar>, _ arguments: CTexts, _ environment: CTexts) -> Result {
     unsafe clinux_execve(path, arguments.pointer, environment.pointer)
 }

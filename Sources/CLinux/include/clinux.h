@@ -167,6 +167,8 @@ int clinux_pipe2(int fds[2], int flags);
 // process.c
 // Returns the child's pid, 0 in the child. `pidfd` and `cgroup` may be -1/NULL. Never pass CLONE_VM.
 int clinux_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup);
+// clone(2) with a pidfd and nothing shared, for where a filter knows no clone3.
+int clinux_fork(int exit_signal, int *pidfd);
 int clinux_execve(const char *path, const char *const argv[], const char *const envp[]);
 int clinux_execveat(int directory, const char *path, const char *const argv[], const char *const envp[], int flags);
 _Noreturn void clinux_exit(int status);
