@@ -59,7 +59,7 @@ struct EngineTests {
         if let controller = Self.limited[name], !Host.hasController(controller) {
             #expect(outcome.status == 1)
             if UnderTest.isSwiftrun {
-                #expect(outcome.errors.contains("/linux/resources/\(controller)/limit"), "\(outcome)")
+                #expect(outcome.errors.contains("/linux/resources/\(controller)/"), "\(outcome)")
                 #expect(outcome.errors.contains("controller"), "\(outcome)")
             }
             return
