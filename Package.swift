@@ -75,6 +75,7 @@ let package = Package(
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
+        tests("CallerTests", ["JSON", "TestKit"]),
         tests("HouseTests", ["JSON", "TestKit"]),
     ]
 )
