@@ -51,6 +51,7 @@ let package = Package(
         library("Plan", ["Spec", "Steps", "CLinux", "CCap"]),
         library("Store", ["Spec", "JSON", "Kernel"]),
         library("Systemd", ["Spec", "Kernel"]),
+        library("AgentProtocol", ["JSON"]),
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
@@ -73,6 +74,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Spec", "Kernel", "TestKit"]),
         tests("SystemdTests", ["Systemd", "Spec", "Kernel", "TestKit"]),
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "JSON"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),
