@@ -16,6 +16,12 @@ struct EventsTests {
         return (program, Stream(output.read))
     }
 
+    /// Whether the process `pid` has both the container's cgroup and its init open.
+    private func watches(_ pid: Int32, _ container: Container) -> Bool {
+        let links = Files.entries("/proc/\(pid)/fd").compactMap { Files.target(ofLink: "/proc/\(pid)/fd/\($0)") }
+        return links.contains { $0.hasSuffix(container.bundle.cgroup) } && links.contains { $0.contains("pidfd") }
+    }
+
     /// Every member, by its pointer, except such as older runcs do not have.
     private func members(_ value: Value, _ pointer: String = "") -> [String] {
         guard case .object(let members) = value else { return [pointer] }
@@ -91,6 +97,9 @@ struct EventsTests {
     @Test func `the end is told without waiting for the interval`() throws {
         let container = try Container(try waiting()).running()
         let (program, output) = try watch(container, "--interval=1h")
+        // Killed before it is watched, it would be one that is not running.
+        let deadline = Deadline.usual
+        while !watches(program.pid, container) && !deadline.hasPassed {}
         try container.kill("KILL")
         #expect(try program.wait() == .exited(0))
         #expect(try output.rest().isEmpty)
