@@ -8,6 +8,8 @@ enum Word {
     case forked(pid: Int32)
     case terminal
     case listener(fd: Int32)
+    /// With the tree, for this slot.
+    case mappedTree(slot: Int32)
     /// The other end is closed: the child is gone, or has executed.
     case silence
 }
@@ -28,6 +30,9 @@ func listen(_ conversation: borrowing OwnedFD, _ descriptor: inout OwnedFD?) thr
         descriptor = message.descriptor
         return .terminal
     case Report.listener: return .listener(fd: value)
+    case Report.mappedTree:
+        descriptor = message.descriptor
+        return .mappedTree(slot: value)
     default: return .failed(step: Int(subject), value: value)
     }
 }

@@ -68,12 +68,12 @@ public func launch(
     let state = inputs.state
     let config = inputs.config
     let slots = try fillSlots(plan, inputs)
-    try openMappedSources(plan, slots)
     let parent: Parent
     do throws(SyscallError) {
         let proc = try ProcFS.open()
         if let owner = plan.streamOwner { try giveStreams(to: owner) }
         slots.put(try proc.descriptor.duplicate(), in: .proc)
+        for slot in plan.ownCgroups { try putTree(of: cgroup, in: slot, slots) }
         let output = try makeMemoryFile("hooks")
         slots.put(try output.duplicate(), in: .hookOutput)
         let previous = try setOOMScoreAdj(plan.oomScoreAdj, proc)
@@ -87,7 +87,7 @@ public func launch(
         _ = try setOOMScoreAdj(previous, proc)
         parent = Parent(
             plan: plan, config: config, state: state, proc: proc, output: output, conversation: child.conversation,
-            pid: child.pid, pidfd: child.pidfd, terminal: nil)
+            pid: child.pid, pidfd: child.pidfd, terminal: nil, received: nil)
     } catch { throw .prepare("clone container init", error) }
     return try parent.park()
 }
@@ -114,14 +114,14 @@ private func setOOMScoreAdj(_ value: Int32?, _ proc: borrowing ProcFS) throws(Sy
     return Int32(text.filter { !$0.isWhitespace })
 }
 
-private func openMappedSources(_ plan: LaunchPlan, _ slots: Slots) throws(LaunchError) {
-    guard !plan.mappedSources.isEmpty else { return }
-    let proc = try procFS()
-    for source in plan.mappedSources { slots.put(try openMapped(source, proc), in: source.slot) }
-}
-
-private func procFS() throws(LaunchError) -> ProcFS {
-    do throws(SyscallError) { return try ProcFS.open() } catch { throw .prepare("", error) }
+/// A detached mount of the cgroup, to be put into the container.
+private func putTree(of cgroup: borrowing Cgroup?, in slot: Slot, _ slots: Slots) throws(SyscallError) {
+    let directory = cgroupDescriptor(cgroup)
+    guard directory >= 0 else { return }
+    let flags = UInt32(OPEN_TREE_CLONE) | UInt32(O_CLOEXEC) | UInt32(AT_EMPTY_PATH)
+    let tree = unsafe clinux_open_tree(directory, "", flags)
+    guard tree >= 0 else { throw SyscallError("open_tree", "the container's cgroup", Errno(rawValue: 0 - tree)) }
+    slots.put(OwnedFD(adopting: tree), in: slot)
 }
 
 /// Pipes among the standard streams, so that the container's user can open them anew; root of its namespace could not give them.

@@ -3,25 +3,14 @@ internal import Kernel
 internal import Plan
 internal import Steps
 
-/// Copies a bind mount's source and maps its owners: the container's user namespace has no rights to do so.
-func openMapped(_ source: MappedSource, _ proc: borrowing ProcFS) throws(LaunchError) -> OwnedFD {
-    let field = "config.json: \(source.field)"
+/// Maps the owners of a tree that the child has copied: root of its user namespace has no rights to do so.
+func mapOwners(of tree: borrowing OwnedFD, _ source: MappedSource, _ proc: borrowing ProcFS) throws(LaunchError) {
     let namespace = try userNamespace(source.maps, proc)
-    do throws(SyscallError) {
-        var flags = UInt32(OPEN_TREE_CLONE) | UInt32(O_CLOEXEC)
-        if source.copied == .all { flags |= UInt32(AT_RECURSIVE) }
-        let tree = unsafe clinux_open_tree(AT_FDCWD, source.path, flags)
-        guard tree >= 0 else { throw SyscallError("open_tree", source.path, Errno(rawValue: 0 - tree)) }
-        let owned = OwnedFD(adopting: tree)
-        let scope = UInt32(AT_EMPTY_PATH) | (source.mapped == .all ? UInt32(AT_RECURSIVE) : 0)
-        let result = unsafe clinux_mount_setattr(tree, "", scope, UInt64(MOUNT_ATTR_IDMAP), 0, 0, namespace.raw)
-        guard result >= 0 else { throw SyscallError("mount_setattr", "MOUNT_ATTR_IDMAP", Errno(rawValue: 0 - result)) }
-        // As it would be, had the child copied it from its own mounts.
-        let slave = unsafe clinux_mount_setattr(
-            tree, "", UInt32(AT_EMPTY_PATH | AT_RECURSIVE), 0, 0, clinux_MS_SLAVE, -1)
-        guard slave >= 0 else { throw SyscallError("mount_setattr", "MS_SLAVE", Errno(rawValue: 0 - slave)) }
-        return owned
-    } catch { throw .prepare(field, error) }
+    let scope = UInt32(AT_EMPTY_PATH) | (source.mapped == .all ? UInt32(AT_RECURSIVE) : 0)
+    let result = unsafe clinux_mount_setattr(tree.raw, "", scope, UInt64(MOUNT_ATTR_IDMAP), 0, 0, namespace.raw)
+    guard result < 0 else { return }
+    throw .prepare(
+        "config.json: \(source.field)", SyscallError("mount_setattr", "\(source.path): MOUNT_ATTR_IDMAP", Errno(rawValue: 0 - result)))
 }
 
 /// A user namespace that has these maps and no process: one is made to hold it while its file is opened.

@@ -17,6 +17,8 @@ struct Parent: ~Copyable {
     var pid: Int32
     var pidfd: PidFD
     var terminal: OwnedFD?
+    /// What came along with the last word.
+    var received: OwnedFD?
 
     consuming func park() throws(LaunchError) -> ParkedInit {
         do throws(LaunchError) { try converse() } catch {
@@ -45,7 +47,10 @@ struct Parent: ~Copyable {
             case .forked(let next):
                 try follow(next)
                 try reply()
-            case .terminal: break
+            case .terminal: terminal = received.take()
+            case .mappedTree(let slot):
+                try mapOwners(received.take(), slot)
+                try reply()
             case .listener(let fd):
                 try sendListener(fd)
                 try reply()
@@ -56,7 +61,7 @@ struct Parent: ~Copyable {
     }
 
     private mutating func hear() throws(LaunchError) -> Word {
-        do throws(SyscallError) { return try listen(conversation, &terminal) } catch {
+        do throws(SyscallError) { return try listen(conversation, &received) } catch {
             throw .prepare("talk with container init", error)
         }
     }
@@ -70,6 +75,13 @@ struct Parent: ~Copyable {
         state.pid = pid
         try runHooks(config.hooks.prestart, "prestart", state)
         try runHooks(config.hooks.createRuntime, "createRuntime", state)
+    }
+
+    private func mapOwners(_ tree: consuming OwnedFD?, _ slot: Int32) throws(LaunchError) {
+        guard let tree = consume tree, let source = plan.mappedSources.first(where: { $0.slot.index == slot }) else {
+            throw .unfit("container init sent no mount source")
+        }
+        try Launch.mapOwners(of: tree, source, proc)
     }
 
     /// The child goes on as another process, which is our child too; the first one has ended.

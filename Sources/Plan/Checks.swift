@@ -14,8 +14,12 @@ extension Planner {
     }
 
     private func checkNamespaces() throws(PlanError) {
-        guard namespace(.mount) != nil, !facts.sharedNamespaces.contains(.mount) else {
+        guard let mount = config.linux.namespaces.firstIndex(where: { $0.kind == .mount }) else {
             throw PlanError("/linux/namespaces", "must have a mount namespace: without one its mounts would be the host's")
+        }
+        // pivot_root(2) moves the root of everyone in the namespace.
+        guard config.linux.namespaces[mount].path.isEmpty else {
+            throw PlanError("/linux/namespaces/\(mount)/path", "a mount namespace cannot be joined: set-up would rearrange it for all who live in it")
         }
         if !config.hostname.isEmpty && namespace(.uts) == nil {
             throw PlanError("/hostname", "unable to set hostname without a private UTS namespace")

@@ -40,20 +40,20 @@ extension Planner {
     mutating func addDevices() throws(PlanError) {
         var bound = 0
         for (device, field) in devices {
-            let path = try text(cleanPath(device.path), field)
-            if isUnprivileged && device.kind != .fifo {
-                add(.bindDevice(deviceSlots[bound], path))
-                bound += 1
-                continue
-            }
             let type: UInt32 = switch device.kind {
             case .character, .unbuffered: 0o020000
             case .block: 0o060000
             case .fifo: 0o010000
             }
-            add(.makeDevice(DeviceStep(
-                path: path, mode: type | device.mode & 0o7777, major: device.major, minor: device.minor, uid: device.uid,
-                gid: device.gid)))
+            let step = DeviceStep(
+                path: try text(cleanPath(device.path), field), mode: type | device.mode & 0o7777, major: device.major,
+                minor: device.minor, uid: device.uid, gid: device.gid)
+            if isUnprivileged && device.kind != .fifo {
+                add(.bindDevice(deviceSlots[bound], step))
+                bound += 1
+            } else {
+                add(.makeDevice(step))
+            }
         }
         guard populatesDev else { return }
         try addLink("pts/ptmx", at: "/dev/ptmx", .replace)

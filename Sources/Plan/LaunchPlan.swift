@@ -24,8 +24,10 @@ public struct LaunchPlan {
     public var rlimits: [Rlimit] = []
     /// The host's uid that pipes among the standard streams are to belong to; nil: the child sees to it itself.
     public var streamOwner: UInt32?
-    /// Bind mounts whose owners are mapped, which takes rights over the host: the parent makes their trees.
+    /// Bind mounts whose owners are mapped, which takes rights over the host: the parent does it to the trees of the child.
     public var mappedSources: [MappedSource] = []
+    /// Slots that get a detached copy of the container's own cgroup; none of them does if it has none.
+    public var ownCgroups: [Slot] = []
     /// nil: left as it is.
     public var oomScoreAdj: Int32?
     /// What a careful user wants to know.
@@ -57,14 +59,12 @@ public struct IDMaps: Hashable, Sendable {
     public var gids: [IDMapping]
 }
 
-/// A copy of the mounts at a path of the host, shown with other owners. mount_setattr(2), MOUNT_ATTR_IDMAP.
+/// A bind mount's source that is shown with other owners. mount_setattr(2), MOUNT_ATTR_IDMAP.
 public struct MappedSource: Hashable, Sendable {
     public enum Reach: Hashable, Sendable { case one, all }
 
     public var path: String
-    /// Whether mounts below it are copied too.
-    public var copied: Reach
-    /// Whether those are mapped as well.
+    /// Whether mounts below it are mapped as well.
     public var mapped: Reach
     public var maps: IDMaps
     public var slot: Slot

@@ -17,22 +17,29 @@ extension Planner {
                 let path = try text(source, "\(field)/source")
                 if let maps = try idMaps(of: mount, options, field) {
                     plan.mappedSources.append(MappedSource(
-                        path: source, copied: options.isRecursiveBind ? .all : .one,
-                        mapped: options.idMap == .all ? .all : .one, maps: maps, slot: slot, field: field))
+                        path: source, mapped: options.idMap == .all ? .all : .one, maps: maps, slot: slot, field: field))
+                    add(.openMappedTree(path, options.isRecursiveBind ? .all : .one, slot))
                 } else {
                     add(.openTree(path, options.isRecursiveBind ? .all : .one, slot))
                 }
-            } else if mount.type == "cgroup" || mount.type == "cgroup2", isUnprivileged, !isNew(.cgroup) {
-                guard !facts.cgroupMountPoint.isEmpty else {
-                    throw PlanError("\(field)/type", "the host has no cgroup2 mount")
-                }
-                slot = newSlot()
-                add(.openTree(try text(facts.cgroupMountPoint, field), .all, slot))
-            } else if options.copiesUp {
-                slot = newSlot()
+            } else if mount.type == "cgroup" || mount.type == "cgroup2", isUnprivileged {
+                slot = try addCgroupStandIn(field)
             }
             mountSlots.append(slot)
         }
+    }
+
+    /// What is mounted where the kernel refuses cgroup2: without a cgroup namespace the host's tree, as the container would see it
+    /// anyway; with one its own cgroup, for the rest is hidden from it (CVE-2023-25809).
+    private mutating func addCgroupStandIn(_ field: String) throws(PlanError) -> Slot {
+        let slot = newSlot()
+        guard namespace(.cgroup) == nil else {
+            plan.ownCgroups.append(slot)
+            return slot
+        }
+        guard !facts.cgroupMountPoint.isEmpty else { throw PlanError("\(field)/type", "the host has no cgroup2 mount") }
+        add(.openTree(try text(facts.cgroupMountPoint, field), .all, slot))
+        return slot
     }
 
     mutating func addMounts() throws(PlanError) {
@@ -50,7 +57,7 @@ extension Planner {
 
     /// What became read-only only after everything had been put in it.
     mutating func addReadonlyRemounts() {
-        for path in lateReadonly { add(.remountReadonly(path)) }
+        for (slot, path) in lateReadonly { add(.remountReadonly(slot, path)) }
     }
 
     private mutating func addFileSystem(
@@ -59,10 +66,11 @@ extension Planner {
         guard !mount.type.isEmpty else { throw PlanError("\(field)/type", "is required unless the mount is a bind") }
         let isCgroup = mount.type == "cgroup" || mount.type == "cgroup2"
         var flags = options.wanted
+        var isLateReadonly = false
         // Mount points inside it are yet to be made.
         if flags & clinux_MS_RDONLY != 0 && (mount.type == "tmpfs" || destination(mount) == "/dev") {
             flags &= ~clinux_MS_RDONLY
-            lateReadonly.append(target)
+            isLateReadonly = true
         }
         var data = isCgroup ? [] : options.data
         if !config.linux.mountLabel.isEmpty && ["tmpfs", "mqueue", "devpts", "shm"].contains(mount.type) {
@@ -81,9 +89,11 @@ extension Planner {
         if mount.type == "tmpfs" && !options.data.contains(where: { $0.hasPrefix("mode=") }) { step.mode = .kept }
         if mount.type == "proc" || mount.type == "sysfs" { step.targetRule = .refuseLinks }
         if isCgroup && slot != .root { step.fallback = slot }
-        if options.copiesUp { add(.openDirectory(target, slot)) }
+        if isLateReadonly || options.copiesUp { step.mounted = newSlot() }
+        if options.copiesUp { step.covered = newSlot() }
         add(.mount(step))
-        if options.copiesUp { add(.copyUp(slot, target)) }
+        if let covered = step.covered, let mounted = step.mounted { add(.copyUp(from: covered, into: mounted, target)) }
+        if isLateReadonly, let mounted = step.mounted { lateReadonly.append((mounted, target)) }
     }
 
     private func bindStep(_ slot: Slot, _ target: CText, _ mount: Mount, _ options: MountOptions) -> BindStep {

@@ -79,7 +79,7 @@ extension Planner {
 
     /// The user namespace first: it gives the rights to join those it owns.
     private mutating func collectJoins() throws(PlanError) {
-        let order: [Namespace.Kind] = [.user, .ipc, .uts, .network, .pid, .cgroup, .time, .mount]
+        let order: [Namespace.Kind] = [.user, .ipc, .uts, .network, .pid, .cgroup, .time]
         for kind in order {
             let list = config.linux.namespaces
             guard let index = list.firstIndex(where: { $0.kind == kind }), !list[index].path.isEmpty else { continue }

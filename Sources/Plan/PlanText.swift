@@ -22,7 +22,7 @@ extension LaunchPlan {
             result.append(("gid map", maps.gids.map(\.line).joined(separator: ", ")))
         }
         for source in mappedSources {
-            result.append(("open", "mount source \(source.path) with owners mapped \(source.maps.uids.map(\.line).joined(separator: ", "))"))
+            result.append(("owners", "of \(source.path): \(source.maps.uids.map(\.line).joined(separator: ", "))"))
         }
         if let score = oomScoreAdj { result.append(("oom_score_adj", "\(score)")) }
         let names = namespaceNames(cloneFlags)

@@ -12,8 +12,8 @@ struct Planner {
     var mountSlots: [Slot] = []
     /// The slot of each bound device, in the order of `devices`.
     var deviceSlots: [Slot] = []
-    /// Mounts that become read-only when everything is in them.
-    var lateReadonly: [CText] = []
+    /// Mounts that become read-only when everything is in them: where they are kept, and their places.
+    var lateReadonly: [(Slot, CText)] = []
     var program: ProgramStep?
 
     init(_ config: Config, _ request: LaunchRequest, _ facts: HostFacts) {

@@ -43,7 +43,9 @@ extension Planner {
     var rootTree: Slot { .root }
 
     mutating func addRoot() throws(PlanError) {
-        add(.attachRoot(rootTree, try text(facts.rootfs, "/root/path")))
+        let rootfs = try text(facts.rootfs, "/root/path")
+        add(.attachStaging(rootfs))
+        add(.attachRoot(rootTree, rootfs))
     }
 
     mutating func addRootEntry() throws(PlanError) {

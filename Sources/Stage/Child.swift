@@ -14,6 +14,10 @@ public import Steps
     /// The index of the program found by `findProgram`.
     var program: Int
     var hasWorkingDirectory: Bool
+    /// Whether the user namespace that was joined denies setgroups(2).
+    var isSetgroupsDenied: Bool
+    /// Whether `emptyDirectory` hides something already: further instances of it are copies.
+    var hidesDirectory: Bool
 
     /// Bytes of `scratch`.
     public static var scratchSize: Int {
@@ -31,6 +35,8 @@ public import Steps
         reportFD = unsafe slots[Int(Slot.sync.index)]
         program = 0
         hasWorkingDirectory = false
+        isSetgroupsDenied = false
+        hidesDirectory = false
     }
 
     @_noAllocation @_noLocks

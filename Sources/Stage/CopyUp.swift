@@ -1,18 +1,16 @@
 internal import CLinux
 internal import Steps
 
-/// Copies the tree in a slot into the file system now mounted at `path`.
+/// Copies a covered directory into the mount that covers it; one that was not there has nothing to copy.
 ///
 /// Names, types, contents, owners, modes and times are copied; extended attributes are not.
 @_noAllocation @_noLocks
-func copyUp(_ slot: Slot, _ path: CText, _ child: Child) -> Result {
-    let source = child.fd(slot)
+func copyUp(from covered: Slot, into mounted: Slot, _ child: Child) -> Result {
+    let source = child.fd(covered)
     if source < 0 { return 0 }
-    let target = unsafe openInRoot(path.pointer, child, UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    if target < 0 { return target }
+    let target = child.fd(mounted)
     var result = copyDirectory(from: source, to: target, depth: 0)
     if result >= 0 { result = unsafe copyTimes(target, pointer("."), from: source, pointer(".")) }
-    _ = close(target)
     _ = close(source)
     return result
 }

@@ -19,9 +19,7 @@ func makeDevice(_ step: DeviceStep, _ child: Child) -> Result {
     if result == -EEXIST {
         var node = clinux_stat()
         result = unsafe status(parent, name, AT_SYMLINK_NOFOLLOW, &node)
-        let isSame = node.mode & fileType == step.mode & fileType
-            && (step.mode & fileType == fifoType || node.rdev == device(step.major, step.minor))
-        if result >= 0 && !isSame { result = -EEXIST }
+        if result >= 0 && !isSame(node, step) { result = -EEXIST }
     } else if result >= 0 && (step.uid != 0 || step.gid != 0) {
         result = unsafe changeOwner(parent, name, step.uid, step.gid, AT_SYMLINK_NOFOLLOW)
     }
@@ -41,14 +39,26 @@ private func device(_ major: UInt32, _ minor: UInt32) -> UInt64 {
     return (major & 0xfff) << 8 | (major & 0xffff_f000) << 32 | minor & 0xff | (minor & 0xffff_ff00) << 12
 }
 
+/// The host's node must be the device that config.json names, whatever its path promises.
 @_noAllocation @_noLocks
-func bindDevice(_ slot: Slot, _ path: CText, _ child: Child) -> Result {
-    let target = openTarget(path, .file, .follow, child)
+func bindDevice(_ slot: Slot, _ step: DeviceStep, _ child: Child) -> Result {
+    let tree = child.fd(slot)
+    var node = clinux_stat()
+    var result = unsafe status(tree, pointer(""), AT_EMPTY_PATH, &node)
+    if result < 0 { return result }
+    guard isSame(node, step) else { return -ENODEV }
+    let target = openTarget(step.path, .file, .follow, child)
     if target < 0 { return target }
-    let result = unsafe moveMount(child.fd(slot), onto: target, pointer(""), byDescriptor)
+    result = unsafe moveMount(tree, onto: target, pointer(""), byDescriptor)
     _ = close(target)
-    _ = close(child.fd(slot))
+    _ = close(tree)
     return result
+}
+
+@_noAllocation @_noLocks
+private func isSame(_ node: clinux_stat, _ step: DeviceStep) -> Bool {
+    node.mode & fileType == step.mode & fileType
+        && (step.mode & fileType == fifoType || node.rdev == device(step.major, step.minor))
 }
 
 @_noAllocation @_noLocks

@@ -18,6 +18,12 @@ func setCapabilities(effective: UInt64, permitted: UInt64, inheritable: UInt64) 
     return setCapabilities(&sets)
 }
 
+/// Where the user namespace denies setgroups(2), having no groups to set is no failure.
+@_noAllocation @_noLocks
+func setGroups(_ groups: CBytes, _ count: Int32, _ child: Child) -> Result {
+    count == 0 && child.isSetgroupsDenied ? 0 : setGroups(groups, count)
+}
+
 @_noAllocation @_noLocks
 func raiseAmbient(_ mask: UInt64) -> Result {
     let cleared = processControl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL))

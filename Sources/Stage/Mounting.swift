@@ -1,42 +1,70 @@
 internal import CLinux
 internal import Steps
 
-/// mount(2) on a directory of the container, entered by descriptor: "." is not resolved again.
+/// Mounts a new file system on a directory of the container.
 @_noAllocation @_noLocks
 func mountFileSystem(_ step: MountStep, _ child: Child) -> Result {
     let existing = openExisting(step.target, step.targetRule, child)
     let target = existing == -ENOENT
         ? unsafe makeTarget(step.target.pointer, step.target.count, .directory, child) : existing
     if target < 0 { return target }
-    var covered = clinux_stat()
-    var result = unsafe status(target, pointer(""), AT_EMPTY_PATH, &covered)
+    let result = mountFileSystem(step, on: target, wasThere: existing >= 0, child)
+    _ = close(target)
+    return result
+}
+
+@_noAllocation @_noLocks
+private func mountFileSystem(_ step: MountStep, on target: Int32, wasThere: Bool, _ child: Child) -> Result {
+    var node = clinux_stat()
+    var result = unsafe status(target, pointer(""), AT_EMPTY_PATH, &node)
     if result >= 0 { result = refuseProc(target) }
     if result >= 0 { result = refuseRoot(target, child) }
-    if result >= 0 { result = changeDirectory(target) }
-    if result < 0 {
-        _ = close(target)
-        return result
-    }
-    result = mount(step.source, step.type, step.flags, step.data)
-    if let fallback = step.fallback, result == -EPERM || result == -EBUSY {
-        result = unsafe moveMount(child.fd(fallback), onto: target, pointer(""), byDescriptor)
-        if result >= 0 && step.flags & clinux_MS_RDONLY != 0 {
-            result = unsafe setMountAttributes(
-                child.fd(fallback), pointer(""), UInt32(AT_EMPTY_PATH), set: UInt64(MOUNT_ATTR_RDONLY), clear: 0, propagation: 0)
-        }
-    }
-    _ = close(target)
     if result < 0 { return result }
-    var keepsMode = false
-    if case .kept = step.mode { keepsMode = existing >= 0 }
-    if step.propagation == 0 && step.recursiveSet == 0 && step.recursiveClear == 0 && !keepsMode { return 0 }
-    let mounted = unsafe openInRoot(step.target.pointer, child)
+    if let slot = step.covered, wasThere {
+        let covered = unsafe open(target, pointer("."), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        if covered < 0 { return covered }
+        child.fill(slot, covered)
+    }
+    let mounted = stage(step, child)
     if mounted < 0 { return mounted }
     result = setRecursively(mounted, step.recursiveSet, step.recursiveClear)
+    if case .kept = step.mode, wasThere, result >= 0 {
+        result = unsafe changeMode(mounted, pointer("."), node.mode & 0o7777)
+    }
+    if result >= 0 { result = unsafe moveMount(mounted, onto: target, pointer(""), byDescriptor) }
+    // Only now: a shared mount could not be moved.
     if result >= 0 { result = setPropagation(mounted, step.propagation) }
-    if result >= 0 && keepsMode { result = unsafe changeMode(mounted, pointer("."), covered.mode & 0o7777) }
-    _ = close(mounted)
+    if let slot = step.mounted, result >= 0 {
+        child.fill(slot, mounted)
+    } else {
+        _ = close(mounted)
+    }
     return result
+}
+
+/// mount(2) where nobody else can reach, so that the mount's descriptor is had without a second look at the container's paths.
+///
+/// fsopen(2) would give it too, but takes no option longer than 255 bytes, as the layers of an overlay are.
+@_noAllocation @_noLocks
+private func stage(_ step: MountStep, _ child: Child) -> Result {
+    let entered = changeDirectory(child.fd(.staging))
+    if entered < 0 { return entered }
+    var result = mount(step.source, on: "new", step.type, step.flags, step.data)
+    if result >= 0 { result = unsafe open(child.fd(.staging), pointer("new"), O_PATH | O_CLOEXEC, 0) }
+    if let slot = step.fallback, result == -EPERM || result == -EBUSY { result = standIn(slot, step.flags, child) }
+    let left = changeDirectory(child.fd(.root))
+    return left < 0 ? left : result
+}
+
+/// What stands in for a cgroup2 that may not be mounted, with the mount's own flags: never more than the tree in the slot.
+@_noAllocation @_noLocks
+private func standIn(_ slot: Slot, _ flags: UInt64, _ child: Child) -> Result {
+    var tree = child.fd(slot)
+    if tree < 0 { tree = unsafe openTree(child.fd(.staging), pointer("empty"), UInt32(OPEN_TREE_CLONE) | UInt32(O_CLOEXEC)) }
+    if tree < 0 || flags & clinux_MS_RDONLY == 0 { return tree }
+    let result = unsafe setMountAttributes(
+        tree, pointer(""), UInt32(AT_EMPTY_PATH), set: UInt64(MOUNT_ATTR_RDONLY), clear: 0, propagation: 0)
+    return result < 0 ? result : tree
 }
 
 var byDescriptor: UInt32 {
@@ -111,18 +139,8 @@ private func refuseRoot(_ target: Int32, _ child: Child) -> Result {
 }
 
 @_noAllocation @_noLocks
-func openDirectory(_ path: CText, _ slot: Slot, _ child: Child) -> Result {
-    let fd = unsafe openInRoot(path.pointer, child, UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    // What is not there has nothing to copy up.
-    if fd == -ENOENT { return 0 }
-    if fd >= 0 { child.fill(slot, fd) }
-    return fd
-}
-
-@_noAllocation @_noLocks
-func remountReadonly(_ path: CText, _ child: Child) -> Result {
-    let fd = unsafe openInRoot(path.pointer, child)
-    if fd < 0 { return fd }
+func remountReadonly(_ slot: Slot, _ child: Child) -> Result {
+    let fd = child.fd(slot)
     let result = unsafe setMountAttributes(
         fd, pointer(""), UInt32(AT_EMPTY_PATH), set: UInt64(MOUNT_ATTR_RDONLY), clear: 0, propagation: 0)
     _ = close(fd)

@@ -2,14 +2,29 @@ internal import CLinux
 internal import Steps
 
 @_noAllocation @_noLocks
-func joinNamespace(_ slot: Slot, _ type: Int32, _ patience: Patience, _ child: Child) -> Result {
+func joinNamespace(_ slot: Slot, _ type: Int32, _ patience: Patience, _ child: inout Child) -> Result {
     let fd = child.fd(slot)
     if fd < 0 { return 0 }
     let result = setNamespace(fd, type)
     if case .mayRetry = patience, result == -EPERM { return 0 }
     if result < 0 { return result }
     child.fill(slot, -1)
-    return close(fd)
+    _ = close(fd)
+    return type == CLONE_NEWUSER ? askSetgroups(&child) : 0
+}
+
+/// A user namespace whose maps were written without rights denies setgroups(2); only a process inside is told.
+@_noAllocation @_noLocks
+private func askSetgroups(_ child: inout Child) -> Result {
+    let resolve = UInt64(RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS)
+    let fd = unsafe open(child.fd(.proc), pointer("self/setgroups"), flags: UInt64(O_RDONLY | O_CLOEXEC), resolve: resolve)
+    if fd < 0 { return fd }
+    // "allow" or "deny".
+    var letter: UInt8 = 0
+    let count = retry { unsafe read(fd, &letter, 1) }
+    _ = close(fd)
+    child.isSetgroupsDenied = count == 1 && letter == UInt8(ascii: "d")
+    return count < 0 ? Int32(truncatingIfNeeded: count) : 0
 }
 
 /// Goes on in a new process whose parent is this one's; this one says who it is and ends.

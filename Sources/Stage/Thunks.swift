@@ -8,8 +8,26 @@ internal import Steps
 typealias Result = Int32
 
 @_semantics("no_performance_analysis") @inline(__always)
-func mount(_ source: CText, _ type: CText, _ flags: UInt64, _ data: CText) -> Result {
-    unsafe clinux_mount(source.pointer, ".", type.pointer, UInt(flags), data.pointer)
+func mount(_ source: CText, on target: StaticString, _ type: CText, _ flags: UInt64, _ data: CText) -> Result {
+    unsafe clinux_mount(source.pointer, pointer(target), type.pointer, UInt(flags), data.pointer)
+}
+
+@_semantics("no_performance_analysis") @inline(__always)
+func openFileSystem(_ type: StaticString) -> Result { unsafe clinux_fsopen(pointer(type), UInt32(FSOPEN_CLOEXEC)) }
+
+@_semantics("no_performance_analysis") @inline(__always)
+func configure(_ fileSystem: Int32, _ key: StaticString, _ value: StaticString) -> Result {
+    unsafe clinux_fsconfig(fileSystem, UInt32(FSCONFIG_SET_STRING.rawValue), pointer(key), pointer(value), 0)
+}
+
+@_semantics("no_performance_analysis") @inline(__always)
+func create(_ fileSystem: Int32) -> Result {
+    clinux_fsconfig(fileSystem, UInt32(FSCONFIG_CMD_CREATE.rawValue), nil, nil, 0)
+}
+
+@_semantics("no_performance_analysis") @inline(__always)
+func mount(_ fileSystem: Int32, _ attributes: UInt64) -> Result {
+    clinux_fsmount(fileSystem, UInt32(FSMOUNT_CLOEXEC), UInt32(attributes))
 }
 
 @_semantics("no_performance_analysis") @inline(__always)

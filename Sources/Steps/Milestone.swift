@@ -44,4 +44,6 @@ public struct Report: BitwiseCopyable, Hashable, Sendable {
     @inlinable public static var terminal: Int32 { -3 }
     /// `value` is the number of the seccomp listener among the child's descriptors; an answer is awaited.
     @inlinable public static var listener: Int32 { -4 }
+    /// A mount source whose owners are to be mapped comes along; `value` is the index of its slot; an answer is awaited.
+    @inlinable public static var mappedTree: Int32 { -5 }
 }

@@ -16,10 +16,12 @@ public struct Slot: BitwiseCopyable, Hashable, Sendable {
     @inlinable public static var report: Slot { Slot(index: 4) }
     /// A verified null device inside the container, opened by `openNullDevice`.
     @inlinable public static var null: Slot { Slot(index: 5) }
-    /// The tmpfs that hides directories, once the first is hidden.
+    /// The empty directory that hides others: a mount of its own, from `attachStaging` on.
     @inlinable public static var emptyDirectory: Slot { Slot(index: 6) }
     /// Where hooks inside the container write; the parent quotes it when one fails.
     @inlinable public static var hookOutput: Slot { Slot(index: 7) }
+    /// A directory of the child's own, where file systems are mounted before they get their place.
+    @inlinable public static var staging: Slot { Slot(index: 8) }
     /// The first of those a plan numbers itself.
-    @inlinable public static var firstFree: Int32 { 8 }
+    @inlinable public static var firstFree: Int32 { 9 }
 }

@@ -41,18 +41,21 @@ public enum Step: BitwiseCopyable {
     case setMountPropagation(CText, UInt64)
     /// A detached copy of the mounts at a path of the host.
     case openTree(CText, Recursion, Slot)
-    /// Mounts the copied root file system on its own path of the host and makes it the `root` slot.
+    /// The same; the parent, who has rights over the host, then maps its owners.
+    case openMappedTree(CText, Recursion, Slot)
+    /// Mounts a tmpfs of this process's own on a path of the host: it holds the `staging` and `emptyDirectory` slots.
+    case attachStaging(CText)
+    /// Mounts the copied root file system over the staging tmpfs and makes it the `root` slot; the text is its path on the host.
     case attachRoot(Slot, CText)
     case mount(MountStep)
     case bind(BindStep)
     /// Makes a node, or accepts one that is the same device.
     case makeDevice(DeviceStep)
-    /// Mounts a device of the host on a new file.
-    case bindDevice(Slot, CText)
+    /// Mounts a node of the host on a new file, if it is the device that was asked for.
+    case bindDevice(Slot, DeviceStep)
     case makeSymlink(to: CText, at: CText, Existing)
-    /// Copies what the image has at the path into the tmpfs just mounted there.
-    case copyUp(Slot, CText)
-    case openDirectory(CText, Slot)
+    /// Copies a directory that was covered into the tmpfs that covers it; the text is its path.
+    case copyUp(from: Slot, into: Slot, CText)
     case openNullDevice
     case runHook(HookStep)
     case enterRoot(RootEntry)
@@ -64,7 +67,8 @@ public enum Step: BitwiseCopyable {
     case reopenNullStreams
     case makeDirectory(CText)
     case openTerminal(TerminalStep)
-    case remountReadonly(CText)
+    /// Of a mount that was kept; the text is its path.
+    case remountReadonly(Slot, CText)
     case makeRootReadonly
     case writeSysctl(CText, CText)
     case makeReadonly(CText)
@@ -134,8 +138,12 @@ public struct MountStep: BitwiseCopyable {
     public var targetRule: TargetRule
     /// Whether the new root takes the mode of the directory it covers, when that was there before.
     public var mode: CoveredMode
-    /// Mounted instead when the kernel refuses (cgroup2 without a cgroup namespace of ours).
+    /// Mounted instead when the kernel refuses (cgroup2 without a cgroup namespace of ours); the empty directory if there is none.
     public var fallback: Slot?
+    /// Gets the directory that is covered, opened for reading, when it was there before.
+    public var covered: Slot?
+    /// Gets the mount, for what is to be done to it later.
+    public var mounted: Slot?
 
     public init(source: CText, target: CText, type: CText, flags: UInt64, data: CText) {
         self.source = source
@@ -149,6 +157,8 @@ public struct MountStep: BitwiseCopyable {
         targetRule = .follow
         mode = .ownDefault
         fallback = nil
+        covered = nil
+        mounted = nil
     }
 }
 

@@ -30,14 +30,19 @@ extension Step: CustomStringConvertible {
             case .one: "open mount source \(path)"
             case .all: "open mount source \(path) and below"
             }
+        case .openMappedTree(let path, let recursion, _):
+            switch recursion {
+            case .one: "open mount source \(path) for other owners"
+            case .all: "open mount source \(path) and below for other owners"
+            }
+        case .attachStaging(let path): "mount staging tmpfs on \(path)"
         case .attachRoot(_, let path): "mount rootfs \(path)"
         case .mount(let step): "\(step)"
         case .bind(let step): "\(step)"
         case .makeDevice(let step): "\(step)"
-        case .bindDevice(_, let path): "bind device on \(path)"
+        case .bindDevice(_, let step): "bind \(step.device) on \(step.path)"
         case .makeSymlink(let target, let path, _): "link \(path) to \(target)"
-        case .copyUp(_, let path): "copy up \(path)"
-        case .openDirectory(let path, _): "open \(path)"
+        case .copyUp(_, _, let path): "copy up \(path)"
         case .openNullDevice: "open /dev/null of the container"
         case .runHook(let step): "run \(step.kind) hook \(step.path)"
         case .enterRoot(.pivot): "pivot root"
@@ -48,7 +53,7 @@ extension Step: CustomStringConvertible {
         case .makeDirectory(let path): "make directory \(path)"
         case .openTerminal(let step):
             step.height == 0 ? "open terminal" : "open terminal of \(step.width) columns and \(step.height) rows"
-        case .remountReadonly(let path): "remount \(path) read-only"
+        case .remountReadonly(_, let path): "remount \(path) read-only"
         case .makeRootReadonly: "make root read-only"
         case .writeSysctl(let path, let value): "write \(value) to /proc/\(path)"
         case .makeReadonly(let path): "make \(path) read-only"
@@ -107,13 +112,14 @@ extension BindStep: CustomStringConvertible {
 }
 
 extension DeviceStep: CustomStringConvertible {
-    public var description: String {
-        let kind = switch mode & 0o170000 {
+    public var description: String { "make \(device) \(path)" }
+
+    var device: String {
+        switch mode & 0o170000 {
         case 0o060000: "block device \(major):\(minor)"
         case 0o010000: "fifo"
         default: "character device \(major):\(minor)"
         }
-        return "make \(kind) \(path)"
     }
 }
 

@@ -67,13 +67,14 @@ import Testing
             $0.config.linux.devices = [self.device(.character, "/dev/fuse", 10, 229), self.device(.fifo, "/dev/pipe")]
         }
         let lines = try trial.lines()
-        for path in ["null", "zero", "full", "random", "urandom", "tty", "fuse"] {
+        let numbers = ["null": "1:3", "zero": "1:5", "full": "1:7", "random": "1:8", "urandom": "1:9", "tty": "5:0", "fuse": "10:229"]
+        for (path, number) in numbers {
             let opened = try #require(lines.firstIndex(of: "open mount source /dev/\(path)"))
-            #expect(opened < (try #require(lines.firstIndex(of: "bind device on /dev/\(path)"))))
+            #expect(opened < (try #require(lines.firstIndex(of: "bind character device \(number) on /dev/\(path)"))))
         }
         #expect(try nodes(trial) == ["make fifo /dev/pipe"])
         trial = Trial { $0.facts.isInUserNamespace = true }
-        #expect(try trial.lines().contains("bind device on /dev/null"))
+        #expect(try trial.lines().contains("bind character device 1:3 on /dev/null"))
     }
 
     @Test func `each device is mounted from its own source`() throws {
@@ -81,7 +82,7 @@ import Testing
         var sources: [Int32: String] = [:]
         for step in plan.steps {
             if case .openTree(let path, _, let slot) = step { sources[slot.index] = "\(path)" }
-            if case .bindDevice(let slot, let path) = step { #expect(sources[slot.index] == "\(path)") }
+            if case .bindDevice(let slot, let device) = step { #expect(sources[slot.index] == "\(device.path)") }
         }
     }
 

@@ -44,7 +44,12 @@ import Testing
         let entries = places(plan) { if case .enterRoot = $0 { true } else { false } }
         #expect(entries.count == 1)
         let entry = try #require(entries.first)
-        let sources = places(plan) { if case .openTree = $0 { true } else { false } }
+        let sources = places(plan) {
+            switch $0 {
+            case .openTree, .openMappedTree: true
+            default: false
+            }
+        }
         let mounts = places(plan) {
             switch $0 {
             case .mount, .bind, .bindDevice, .makeDevice, .makeSymlink, .copyUp: true
@@ -52,7 +57,9 @@ import Testing
             }
         }
         let attached = try #require(places(plan) { if case .attachRoot = $0 { true } else { false } }.first)
-        #expect((sources.last ?? 0) < attached, "the host's paths are looked at before the container's root hides any")
+        let staged = try #require(places(plan) { if case .attachStaging = $0 { true } else { false } }.first)
+        #expect(staged < attached)
+        #expect((sources.last ?? 0) < staged, "the host's paths are looked at before the container's root hides any")
         #expect(mounts.allSatisfy { $0 > attached && $0 < entry })
         let hidden = places(plan) {
             switch $0 {
@@ -77,10 +84,10 @@ import Testing
     private func checkSlots(_ plan: LaunchPlan) {
         var filled: Set<Slot> = [.proc, .sync, .gate, .report, .hookOutput]
         filled.formUnion(plan.joins.map(\.slot))
-        filled.formUnion(plan.mappedSources.map(\.slot))
+        filled.formUnion(plan.ownCgroups)
         for state in [plan.createContainerState, plan.startContainerState] { if let state { filled.insert(state) } }
         #expect(
-            filled.count == 5 + plan.joins.count + plan.mappedSources.count
+            filled.count == 5 + plan.joins.count + plan.ownCgroups.count
                 + [plan.createContainerState, plan.startContainerState].compactMap { $0 }.count)
         var used: Set<Slot> = []
         func fill(_ slot: Slot) {
@@ -97,16 +104,31 @@ import Testing
         }
         for step in plan.steps {
             switch step {
-            case .openTree(_, _, let slot), .openDirectory(_, let slot): fill(slot)
+            case .openTree(_, _, let slot), .openMappedTree(_, _, let slot): fill(slot)
+            case .attachStaging:
+                fill(.staging)
+                fill(.emptyDirectory)
             case .openNullDevice: fill(.null)
             case .reopenNullStreams: use(.null)
-            case .mask: use(.null)
+            case .mask:
+                use(.null)
+                use(.emptyDirectory)
             case .joinNamespace(let slot, _, .mayRetry): use(slot)
             case .joinNamespace(let slot, _, .last): take(slot)
-            case .attachRoot(let slot, _): take(slot)
+            case .attachRoot(let slot, _):
+                use(.staging)
+                take(slot)
             case .bind(let bind): take(bind.tree)
-            case .bindDevice(let slot, _), .copyUp(let slot, _): take(slot)
-            case .mount(let mount): if let slot = mount.fallback { take(slot) }
+            case .bindDevice(let slot, _): take(slot)
+            case .copyUp(let covered, let mounted, _):
+                take(covered)
+                use(mounted)
+            case .remountReadonly(let slot, _): take(slot)
+            case .mount(let mount):
+                use(.staging)
+                if let slot = mount.fallback { take(slot) }
+                if let slot = mount.covered { fill(slot) }
+                if let slot = mount.mounted { fill(slot) }
             case .runHook(let hook): use(hook.state)
             case .keepDescriptors(_, let slot): if let slot { use(slot) }
             default: break

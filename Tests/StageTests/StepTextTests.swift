@@ -23,19 +23,20 @@ import Testing
             .await(.setLimits), .joinProcess(.root, flags: 0x4000_0000), .openRoot, .setAffinity(room),
             .becomeUndumpable, .dieWithParent, .outliveParent, .newSession, .newKeyring(text("k")), .becomeRoot, .bringLoopbackUp,
             .setHostname(text("h")), .setDomainname(text("d")), .setPropagation(1 << 19), .setMountPropagation(text("/m"), 1 << 18),
-            .openTree(text("/s"), .one, .root), .openTree(text("/s"), .all, .root), .attachRoot(.root, text("/r")),
+            .openTree(text("/s"), .one, .root), .openTree(text("/s"), .all, .root), .openMappedTree(text("/s"), .one, .root),
+            .openMappedTree(text("/s"), .all, .root), .attachStaging(text("/r")), .attachRoot(.root, text("/r")),
             .mount(MountStep(source: text("s"), target: text("/t"), type: text("tmpfs"), flags: 1, data: text("size=1"))),
             .bind(BindStep(tree: .root, target: text("/t"))),
             .makeDevice(DeviceStep(path: text("/d"), mode: 0o020666, major: 1, minor: 3, uid: 0, gid: 0)),
             .makeDevice(DeviceStep(path: text("/d"), mode: 0o060666, major: 8, minor: 0, uid: 0, gid: 0)),
-            .makeDevice(DeviceStep(path: text("/d"), mode: 0o010666, major: 0, minor: 0, uid: 0, gid: 0)), .bindDevice(.root, text("/d")),
-            .makeSymlink(to: text("a"), at: text("/b"), .keep), .copyUp(.root, text("/c")), .openDirectory(text("/o"), .root),
-            .openNullDevice,
+            .makeDevice(DeviceStep(path: text("/d"), mode: 0o010666, major: 0, minor: 0, uid: 0, gid: 0)),
+            .bindDevice(.root, DeviceStep(path: text("/d"), mode: 0o020666, major: 1, minor: 3, uid: 0, gid: 0)),
+            .makeSymlink(to: text("a"), at: text("/b"), .keep), .copyUp(from: .root, into: .root, text("/c")), .openNullDevice,
             .runHook(hook), .enterRoot(.pivot), .enterRoot(.move), .coverMount(text("/proc")), .setRootPropagation(1 << 20),
             .reopenNullStreams,
             .makeDirectory(text("/w")), .openTerminal(TerminalStep(height: 0, width: 0, .none)),
             .openTerminal(TerminalStep(height: 24, width: 80, .mounted)),
-            .remountReadonly(text("/r")), .makeRootReadonly, .writeSysctl(text("sys/x"), text("1")), .makeReadonly(text("/r")),
+            .remountReadonly(.root, text("/r")), .makeRootReadonly, .writeSysctl(text("sys/x"), text("1")), .makeReadonly(text("/r")),
             .mask(text("/m")),
             .setUmask(0o22), .setNoNewPrivileges, .setScheduler(room), .setIOPriority(0x4004), .setMemoryPolicy(mode: 2, room),
             .setPersonality(8),
@@ -75,7 +76,8 @@ import Testing
         case .bindDevice: 21
         case .makeSymlink: 22
         case .copyUp: 23
-        case .openDirectory: 24
+        case .attachStaging: 24
+        case .openMappedTree: 64
         case .openNullDevice: 25
         case .runHook: 26
         case .enterRoot: 27
@@ -119,7 +121,7 @@ import Testing
     }
 
     @Test func `every case is here`() {
-        #expect(Set(all.map(number)) == Set(0...63))
+        #expect(Set(all.map(number)) == Set(0...64))
     }
 
     @Test func `every step has words of its own`() {

@@ -75,17 +75,17 @@ struct TraceTests {
         for (index, (step, rule)) in zip(steps, rules).enumerated() {
             var isSeen = rule.sign == nil
             let next = rules[(index + 1)...].first { $0.sign != nil }
-            // A mount that the kernel refuses may have a tree put there instead.
-            var isRefused = false
+            // What was mounted in the staging directory, or stands in for it, is moved to its place.
+            var isStaged = false
             while let call = rest.first {
                 guard rule.isSign(call) || rule.calls.contains(call.name) else { break }
                 // A second sign is the next step's that has the same, and the next step's sign begins it.
-                if isRefused && call.name == "move_mount" {
-                    isRefused = false
+                if isStaged && call.name == "move_mount" {
+                    isStaged = false
                 } else if isSeen && (rule.isSign(call) && !rule.repeats || next?.isSign(call) == true) {
                     break
                 }
-                isRefused = isRefused || call.name == "mount" && (call.result ?? 0) < 0
+                isStaged = isStaged || call.name == "mount"
                 isSeen = isSeen || rule.isSign(call)
                 rest = rest.dropFirst()
             }
@@ -133,22 +133,25 @@ struct Rule {
         if starts("make / ") { return rule(["mount"], "mount(\"none\", \"/\"", repeats: false) }
         if starts("make root read-only") { return rule(walk.union(["mount", "mount_setattr"]), "mount_setattr(") }
         if starts("make root ") { return rule(walk.union(["mount", "mount_setattr"]), "mount") }
+        if step.hasSuffix("for other owners") { return rule(["sendmsg", "read"], "open_tree(AT_FDCWD, \"\(words[3])\"", repeats: false) }
         if starts("open mount source") { return rule(["close"], "open_tree(AT_FDCWD, \"\(words[3])\"", repeats: false) }
         if starts("open /dev/null of the container") { return rule(walk, "\"/dev/null\"") }
-        if starts("open /") { return rule(walk, "\"\(last)\"") }
         if starts("open terminal") { return rule(walk.union(["ioctl", "dup3", "sendmsg", "open_tree", "move_mount", "fchownat", "mknodat", "setsid"]), "ioctl(") }
         if starts("start a session") { return rule([], "setsid()", repeats: false) }
         if starts("join session keyring") { return rule(["keyctl"], "keyctl(KEYCTL_JOIN_SESSION_KEYRING") }
-        if starts("join") { return rule(["setns", "close"], "setns(", repeats: false) }
+        if starts("join") { return rule(["setns", "close", "openat2", "read"], "setns(", repeats: false) }
         if starts("become root of the user namespace") { return rule(["setresuid", "setresgid", "setgroups"], "setresuid(0, 0, 0)") }
         if starts("bring up loopback") { return rule(["socket", "ioctl", "close"], "ioctl(") }
         if starts("set hostname") { return rule([], "sethostname(\"\(last)\"", repeats: false) }
         if starts("set domainname") { return rule([], "setdomainname(\"\(last)\"", repeats: false) }
+        if starts("mount staging tmpfs") {
+            return rule(["fsopen", "fsconfig", "fsmount", "close", "mkdirat", "move_mount", "open_tree", "mount_setattr"], "fsopen(", repeats: false)
+        }
         if starts("mount rootfs") { return rule(["mount_setattr"], "move_mount(", repeats: false) }
         if starts("mount ") {
             return rule(walk.union(["mount", "mount_setattr", "open_tree", "move_mount", "fchmodat"]), ", \"\(words[1])\", ", repeats: false)
         }
-        if starts("bind on") || starts("bind device on") {
+        if starts("bind ") {
             return rule(walk.union(["mknodat", "mount_setattr", "move_mount", "open_tree", "mount", "unlinkat"]), "move_mount(", repeats: false)
         }
         if starts("make character device") || starts("make block device") || starts("make fifo") {
@@ -165,9 +168,9 @@ struct Rule {
         if starts("reopen null streams") { return rule(walk.union(["dup3"]), nil) }
         if starts("make directory") { return rule(walk, nil) }
         if starts("write ") { return rule(walk.union(["write"]), "write(") }
-        if starts("remount ") { return rule(walk.union(["mount_setattr", "mount"]), "mount_setattr(", repeats: false) }
+        if starts("remount ") { return rule(["mount_setattr", "close"], "mount_setattr(", repeats: false) }
         if starts("make /") { return rule(walk.union(["open_tree", "move_mount", "mount_setattr"]), nil) }
-        if starts("mask ") { return rule(walk.union(["open_tree", "move_mount", "mount", "mount_setattr", "fsopen", "fsconfig", "fsmount"]), nil) }
+        if starts("mask ") { return rule(walk.union(["open_tree", "move_mount"]), nil) }
         if starts("find home") { return rule(["openat2", "statx", "read", "close"], "\"/etc/passwd\"") }
         if starts("enter working directory") { return rule(["chdir", "getcwd"], "chdir(", repeats: false) }
         if starts("set no_new_privs") { return rule(["prctl"], "prctl(PR_SET_NO_NEW_PRIVS, 1", repeats: false) }
