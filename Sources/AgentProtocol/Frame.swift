@@ -38,8 +38,10 @@ public struct Frame: Hashable, Sendable {
     public static let payloadLimit = 64 * 1024
     /// The most bytes of a message, all its pieces together.
     public static let messageLimit = 16 << 20
-    /// How many bytes of a stream may be sent before the first credit.
+    /// How many bytes of a stream may be sent before the first credit, and the most that may ever be on their way.
     public static let initialCredit: UInt32 = 256 * 1024
+    /// How many channels may be open at a time.
+    public static let channelLimit = 1024
 }
 
 extension Frame {
@@ -74,12 +76,24 @@ extension Frame {
     init(_ header: FrameHeader, _ payload: [UInt8]) throws(ProtocolError) {
         channel = header.channel
         switch header.kind {
-        case 1: content = .hello(payload)
-        case 2: content = .open
-        case 3: content = .close
-        case 4: content = .message(payload, isWhole: header.detail != 0)
-        case 5: content = .bytes(try header.stream(), payload)
-        case 6: content = .end(try header.stream())
+        case 1:
+            guard header.detail == 0 else { throw .malformed("a hello with detail \(header.detail)") }
+            content = .hello(payload)
+        case 2:
+            guard header.detail == 0, payload.isEmpty else { throw .malformed("an open frame that is not empty") }
+            content = .open
+        case 3:
+            guard header.detail == 0, payload.isEmpty else { throw .malformed("a close frame that is not empty") }
+            content = .close
+        case 4:
+            guard header.detail <= 1 else { throw .malformed("a message with detail \(header.detail)") }
+            content = .message(payload, isWhole: header.detail == 1)
+        case 5:
+            guard !payload.isEmpty else { throw .malformed("a frame of no bytes") }
+            content = .bytes(try header.stream(), payload)
+        case 6:
+            guard payload.isEmpty else { throw .malformed("an end frame that is not empty") }
+            content = .end(try header.stream())
         case 7:
             guard payload.count == 4 else { throw .malformed("a credit of \(payload.count) bytes") }
             content = .credit(try header.stream(), number(payload[0..<4]))
@@ -103,6 +117,7 @@ struct FrameHeader: Hashable, Sendable {
         kind = bytes[start + 8]
         detail = bytes[start + 9]
         guard length <= Frame.payloadLimit else { throw .malformed("a frame of \(length) bytes") }
+        guard bytes[start + 10] == 0, bytes[start + 11] == 0 else { throw .malformed("a header whose last bytes are not zero") }
     }
 
     func stream() throws(ProtocolError) -> StandardStream {

@@ -31,7 +31,10 @@ public enum Request: Hashable, Sendable {
     case shutDown
 }
 
-public enum KillExtent: Hashable, Sendable { case initProcess, all }
+public enum KillExtent: String, Hashable, Sendable, CaseIterable {
+    case initProcess = "init"
+    case all
+}
 
 /// What the agent must know before it makes containers.
 public struct GuestSettings: Hashable, Sendable {

@@ -30,12 +30,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([0, 1, 0, 1, 0, 0, 0, 0, 4, 1, 0, 0], "a frame of 65537 bytes"),
-        ([0, 0, 0, 0, 0, 0, 0, 1, 9, 0, 0, 0], "an unknown kind of frame, 9"),
-        ([0, 0, 0, 0, 0, 0, 0, 1, 6, 3, 0, 0], "an unknown stream, 3"),
-        ([0, 0, 0, 0, 0, 0, 0, 1, 7, 1, 0, 0], "a credit of 0 bytes"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0, 1, 0, 1, 0, 0, 0, 0, 4, 1, 0, 0], "a frame of 65537 bytes"),
+            ([0, 0, 0, 0, 0, 0, 0, 1, 9, 0, 0, 0], "an unknown kind of frame, 9"),
+            ([0, 0, 0, 0, 0, 0, 0, 1, 6, 3, 0, 0], "an unknown stream, 3"),
+            ([0, 0, 0, 0, 0, 0, 0, 1, 7, 1, 0, 0], "a credit of 0 bytes"),
+        ] as [([UInt8], String)])
     func `what is no frame is refused`(bytes: [UInt8], problem: String) {
         var reader = FrameReader()
         reader.append(bytes)

@@ -1,0 +1,100 @@
+internal import JSON
+
+extension Answer {
+    /// The text of the message.
+    public var text: [UInt8] {
+        switch self {
+        case .done(let value): message("done", value)
+        case .failed(let sentence): message("failed", .string(sentence))
+        }
+    }
+
+    /// Reads the text of a message. Control characters of an error's text are replaced: it ends on people's terminals.
+    public init(_ text: [UInt8]) throws(ProtocolError) {
+        self = try read(text) { (kind, body) throws(JSONError) in
+            switch kind {
+            case "done": return .done(body.value)
+            case "failed": return .failed(printable(try body.string()))
+            default: return nil
+            }
+        }
+    }
+}
+
+extension Notice {
+    /// The text of the message.
+    public var text: [UInt8] {
+        switch self {
+        case .exited(let end, let nanoseconds, let wasOutOfMemory):
+            let how: Value.Member =
+                switch end {
+                case .code(let code): .init("code", Value(code))
+                case .signal(let signal): .init("signal", Value(signal))
+                }
+            return message(
+                "exited", .object([how, .init("time", Value(nanoseconds)), .init("outOfMemory", .bool(wasOutOfMemory))]))
+        case .outOfMemory: return message("outOfMemory", .object([]))
+        }
+    }
+
+    /// Reads the text of a message.
+    public init(_ text: [UInt8]) throws(ProtocolError) {
+        self = try read(text) { (kind, body) throws(JSONError) in
+            switch kind {
+            case "exited": return try Notice(exited: body)
+            case "outOfMemory":
+                try body.only()
+                return .outOfMemory
+            default: return nil
+            }
+        }
+    }
+
+    private init(exited body: Reader) throws(JSONError) {
+        try body.only("code", "signal", "time", "outOfMemory")
+        let end: End
+        switch (try body.member("code"), try body.member("signal")) {
+        case (.some(let code), .none): end = .code(try code.integer(in: 0...255))
+        case (.none, .some(let signal)): end = .signal(try signal.integer(in: 1...64))
+        default: throw body.fault("must have a code or a signal")
+        }
+        self = .exited(
+            end, nanoseconds: try body.required("time").integer(in: 0...Int64.max),
+            wasOutOfMemory: try body.required("outOfMemory").bool())
+    }
+}
+
+extension Instruction {
+    /// The text of the message.
+    public var text: [UInt8] {
+        switch self {
+        case .signal(let signal): message("signal", Value(signal))
+        case .resize(let rows, let columns):
+            message("resize", .object([.init("rows", Value(rows)), .init("columns", Value(columns))]))
+        }
+    }
+
+    /// Reads the text of a message.
+    public init(_ text: [UInt8]) throws(ProtocolError) {
+        self = try read(text) { (kind, body) throws(JSONError) in
+            switch kind {
+            case "signal": return .signal(try body.integer(in: 1...64))
+            case "resize":
+                try body.only("rows", "columns")
+                return .resize(
+                    rows: try body.required("rows").integer(), columns: try body.required("columns").integer())
+            default: return nil
+            }
+        }
+    }
+}
+
+/// The text without control characters, and not longer than people read.
+private func printable(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(16384) {
+        let isControl = scalar.properties.generalCategory == .control
+        result.append(isControl ? "?" : scalar)
+    }
+    return String(result)
+}
