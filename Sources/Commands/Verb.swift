@@ -16,5 +16,6 @@ extension CommandConfiguration {
 /// In the order of help.
 let verbs: [any Verb.Type] = [
     Create.self, Start.self, Run.self, Exec.self, ReportState.self, Kill.self, Delete.self, List.self,
-    ListProcesses.self, Pause.self, Resume.self, Update.self, WatchEvents.self, WriteSpec.self, ReportFeatures.self, ShowPlan.self, Completion.self,
+    ListProcesses.self, Pause.self, Resume.self, Update.self, WatchEvents.self, WriteSpec.self, Checkpoint.self, Restore.self,
+    ReportFeatures.self, ShowPlan.self, Completion.self,
 ]

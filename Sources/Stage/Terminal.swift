@@ -49,7 +49,8 @@ private func checkMultiplexer(_ fd: Int32) -> Result {
     result = unsafe status(fd, pointer(""), AT_EMPTY_PATH, &node)
     if result < 0 { return result }
     // devpts gives its multiplexer inode 2; the device is 5:2.
-    let isGenuine = type == UInt64(DEVPTS_SUPER_MAGIC) && node.inode == 2
+    let isGenuine =
+        type == UInt64(DEVPTS_SUPER_MAGIC) && node.inode == 2
         && node.mode & fileType == characterType && node.rdev == 0x502
     return isGenuine ? 0 : -ENODEV
 }
@@ -74,16 +75,15 @@ private func mountConsole(_ slave: Int32, _ child: Child) -> Result {
     return result
 }
 
-/// A stream that is the host's null device would keep a mount of the host within reach: the container's own replaces it.
+/// A stream that is the host's null device would keep a mount of the host within reach: the container's own replaces it, for reading
+/// and writing, since containerd's shim opens all three for reading alone.
 @_noAllocation @_noLocks
 func reopenNullStreams(_ child: Child) -> Result {
     for stream: Int32 in 0..<3 {
         var node = clinux_stat()
         let known = unsafe status(stream, pointer(""), AT_EMPTY_PATH, &node)
         if known < 0 || !isNullDevice(node) { continue }
-        let mode = control(stream, F_GETFL, 0)
-        if mode < 0 { return mode }
-        let fd = reopen(child.fd(.null), mode & O_ACCMODE, child)
+        let fd = reopen(child.fd(.null), O_RDWR, child)
         if fd < 0 { return fd }
         let result = duplicate(fd, as: stream)
         _ = close(fd)

@@ -56,6 +56,28 @@ struct ShimTests {
         #expect(!Files.exists(bundle.path + "/init.pid"))
     }
 
+    @Test(
+        .enabled(if: UnderTest.isSwiftrun, "runc tries"),
+        arguments: [
+            [
+                "checkpoint", "--image-path", "/i", "--work-path", "/w", "--parent-path", "/p", "--tcp-established", "--ext-unix-sk",
+                "--shell-job", "--file-locks",
+                "--manage-cgroups-mode", "soft", "--empty-ns", "network", "--leave-running", "box",
+            ],
+            [
+                "restore", "--image-path", "/i", "--work-path", "/w", "--detach", "--pid-file", "/b/init.pid", "--no-pivot",
+                "-no-subreaper", "--bundle", "/b",
+                "box",
+            ],
+        ])
+    func `what is not supported is refused by name, whatever the options`(words: [String]) throws {
+        let log = try Scratch.required().directory + "/log.json"
+        let outcome = try swiftrun(["--log", log, "--log-format", "json"] + words)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("swiftrun: \(words[0]) is not supported"), "\(outcome)")
+        #expect(try lastError(log)?.hasPrefix("\(words[0]) is not supported") == true)
+    }
+
     @Test(.enabled(if: UnderTest.isSwiftrun, "wording"), arguments: ["sysctl", "mount", "root"])
     func `docker takes no other failure for a missing program`(kind: String) throws {
         let bundle = try Bundle()

@@ -86,7 +86,9 @@ struct SurroundingsTests {
         let bundle = try Bundle()
         try Files.write(bundle.path + "/three", "three")
         try Files.write(bundle.path + "/four", "four")
-        let files = [try Descriptor.open(bundle.path + "/three", 0), try Descriptor.open(bundle.path + "/four", 0), try Descriptor.open("/", 0)]
+        let files = [
+            try Descriptor.open(bundle.path + "/three", 0), try Descriptor.open(bundle.path + "/four", 0), try Descriptor.open("/", 0),
+        ]
         bundle.probe("report", "--", "read", "3", "--", "read", "4")
         let container = try Container(bundle)
         #expect(try container.create("--preserve-fds", "2", descriptors: files).status == 0)
@@ -100,7 +102,8 @@ struct SurroundingsTests {
     func `a preserved descriptor that is not there is an error`() throws {
         let bundle = try Bundle()
         try bundle.save()
-        let outcome = try swiftrun("run", "--preserve-fds", "3", "--bundle", bundle.path, "x", descriptors: [try Descriptor.open("/dev/null", 0)])
+        let outcome = try swiftrun(
+            "run", "--preserve-fds", "3", "--bundle", bundle.path, "x", descriptors: [try Descriptor.open("/dev/null", 0)])
         #expect(outcome.status == 1)
         #expect(!outcome.errors.isEmpty)
     }
@@ -111,7 +114,8 @@ struct SurroundingsTests {
         try bundle.save()
         let command = UnderTest.view.command([UnderTest.binary, "--root", bundle.scratch.root, "run", "--bundle", bundle.path, "x"])
         let outcome = try execute(
-            ["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"] + command, environment: bundle.scratch.environment + ["LISTEN_FDS=2"], descriptors: files)
+            ["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"] + command, environment: bundle.scratch.environment + ["LISTEN_FDS=2"],
+            descriptors: files)
         let report = try outcome.report()
         #expect(report.descriptors == [0, 1, 2, 3, 4])
         #expect(report.variable("LISTEN_FDS") == "2")
@@ -128,10 +132,11 @@ struct SurroundingsTests {
         #expect(report.variable("LISTEN_FDS") == nil)
     }
 
-    @Test func `stdio that leads nowhere is no error`() throws {
-        // containerd's null streams: stdout and stderr opened for reading.
+    @Test func `stdio that leads nowhere is no error, for the program neither`() throws {
+        // containerd's null streams: stdout and stderr opened for reading. In the container they can be written to, as with runc.
         let bundle = try Bundle()
-        bundle.probe("out", "x", "--", "exit", "0")
+        try Files.copy("/bin/busybox", to: bundle.rootfs + "/bin/busybox", mode: 0o755)
+        bundle.set("/process/args", ["/bin/busybox", "sh", "-c", "busybox echo out && busybox echo error >&2"])
         try bundle.save()
         let null = try Descriptor.open("/dev/null", 0)
         let program = try Program(
@@ -148,7 +153,8 @@ struct SurroundingsTests {
         let command = UnderTest.view.command([UnderTest.binary, "--root", bundle.scratch.root, "run", "--bundle", bundle.path, "x"])
         // env(1) starts the runtime with a signal ignored and one blocked.
         let outcome = try execute(
-            ["env", "--ignore-signal=PIPE", "--ignore-signal=HUP", "--block-signal=USR2"] + command, environment: bundle.scratch.environment)
+            ["env", "--ignore-signal=PIPE", "--ignore-signal=HUP", "--block-signal=USR2"] + command, environment: bundle.scratch.environment
+        )
         let report = try outcome.report()
         #expect(report["blockedSignals"]?.string == "0000000000000000")
         #expect(report["ignoredSignals"]?.string == "0000000000000000")

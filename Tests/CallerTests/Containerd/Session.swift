@@ -1,0 +1,68 @@
+import JSON
+import TestKit
+import Testing
+
+/// Calls of ctr with one runtime, and what their user saw.
+final class Session {
+    let containerd: Containerd
+    let runtime: String
+    let transcript: Transcript
+
+    init(_ containerd: Containerd, _ runtime: String) {
+        self.containerd = containerd
+        self.runtime = runtime
+        transcript = Transcript { $0.replacing(runtime, with: "RUNTIME").replacing(containerd.directory, with: "DIRECTORY") }
+    }
+
+    /// One call, which the transcript gets.
+    @discardableResult
+    func ctr(_ words: String..., input: Input = .null) throws -> Outcome { try ctr(words, input: input) }
+
+    @discardableResult
+    func ctr(_ words: [String], input: Input = .null) throws -> Outcome {
+        let outcome = try containerd.ctr(words, input: input)
+        transcript.record("$ ctr " + words.joined(separator: " "))
+        // Tables have pids in them, and columns as wide as these.
+        let isTable = words.starts(with: ["task", "ls"]) || words.starts(with: ["task", "ps"])
+        transcript.record(isTable ? outcome.output.replacing(#/\b\d{2,}\b/#, with: "PID").replacing(#/ +/#, with: " ") : outcome.output)
+        transcript.record(outcome.errors.replacing(#/time="[^"]*" /#, with: ""), "! ")
+        transcript.record("[\(outcome.status)]")
+        return outcome
+    }
+
+    /// `ctr run` of a command in the image `box`.
+    @discardableResult
+    func run(_ options: [String], _ id: String, _ command: String..., input: Input = .null) throws -> Outcome {
+        try ctr(["run"] + options + ["--runc-binary", runtime, Image.box.name, id] + command, input: input)
+    }
+
+    /// The container's process and status, as `ctr task ls` has them.
+    func task(_ id: String) throws -> (pid: Int, status: String)? {
+        let rows = try containerd.ctr("task", "ls").output.split(separator: "\n").map { $0.split(separator: " ") }
+        guard let row = rows.first(where: { $0.count == 3 && $0[0] == id }), let pid = Int(row[1]) else { return nil }
+        return (pid, String(row[2]))
+    }
+
+    /// Asks until containerd has seen that the container's process has ended.
+    func awaitEnd(_ id: String) throws {
+        try ask("the end of \(id)") { try task(id).map { $0.status == "STOPPED" } ?? true }
+    }
+
+    /// Asks until `ctr task ps` has no such process beside the container's own.
+    func awaitEnd(_ id: String, process: String) throws {
+        try ask("the end of \(process)") { try !containerd.ctr("task", "ps", id).output.contains("ExecID:\(process),") }
+    }
+
+    /// Waits until containerd has cleaned up after a container whose shim is gone.
+    func awaitNothing(_ id: String) throws {
+        let bundle = "\(containerd.directory)/state/io.containerd.runtime.v2.task/\(containerd.scratch.name)/\(id)"
+        try ask("the end of \(bundle)") { !Files.exists(bundle) }
+    }
+
+    private func ask(_ subject: String, _ isSo: () throws -> Bool) throws {
+        let deadline = Deadline.usual
+        while try !isSo() {
+            guard !deadline.hasPassed else { throw Failure("waited for \(subject); \(try containerd.ctr("task", "ls"))") }
+        }
+    }
+}
