@@ -4,22 +4,8 @@ import Testing
 // What the user of `ctr` sees, beside runc.
 @Suite(.machineUnchanged, .enabled(if: Host.isRoot, "needs root"), .timeLimit(.minutes(3)))
 struct CtrTests {
-    /// A scenario on this machine's own layout of cgroups, where runc runs too.
-    private func compared(_ scenario: String, killedShims: Int = 0, _ play: (Session) throws -> Void) throws {
-        let containerd = try Containerd()
-        try containerd.importImages()
-        try compare("containerd", scenario) { runtime in
-            let session = Session(containerd, runtime.path)
-            try play(session)
-            return session.transcript
-        }
-        let left = try containerd.ctr("containers", "ls", "--quiet")
-        #expect(left.output == "", "\(left)")
-        try containerd.stop(killedShims: killedShims)
-    }
-
     @Test func `run in the foreground`() throws {
-        try compared("run") { session in
+        try compareCtr("run") { session in
             #expect(try session.run(["--rm"], "a", "echo", "hello").output == "hello\n")
             #expect(try session.run(["--rm"], "a", "sh", "-c", "echo out; exit 7").status == 7)
             #expect(try session.run(["--rm"], "a", "sh", "-c", "echo err >&2; (exec kill -9 1); exit 8").status == 8)
@@ -43,7 +29,7 @@ struct CtrTests {
     }
 
     @Test func `a program that cannot be run`() throws {
-        try compared("a program that cannot be run") { session in
+        try compareCtr("a program that cannot be run") { session in
             for program in ["nosuch", "/nosuch", "/etc/passwd", "/tmp", "/etc/passwd/x", "./bin/true"] {
                 try session.run(["--rm"], "a", program)
             }
@@ -55,7 +41,7 @@ struct CtrTests {
     }
 
     @Test func `a detached container's life`() throws {
-        try compared("a detached container's life") { session in
+        try compareCtr("a detached container's life") { session in
             try session.run(["--detach"], "a", "sleep", "1000")
             try session.ctr("task", "ls")
             try session.run(["--detach"], "a", "sleep", "1000")
@@ -83,7 +69,7 @@ struct CtrTests {
     }
 
     @Test func `processes beside the container's own`() throws {
-        try compared("task exec") { session in
+        try compareCtr("task exec") { session in
             try session.run(["--detach"], "a", "sleep", "1000")
             #expect(try session.ctr("task", "exec", "--exec-id", "e", "a", "sh", "-c", "echo out; exit 3").status == 3)
             try session.ctr("task", "exec", "--exec-id", "e", "a", "sh", "-c", "echo err >&2; kill -9 $$")
@@ -105,7 +91,7 @@ struct CtrTests {
     }
 
     @Test func `pause, resume and what is refused meanwhile`() throws {
-        try compared("pause") { session in
+        try compareCtr("pause") { session in
             try session.run(["--detach"], "a", "sleep", "1000")
             try session.ctr("task", "resume", "a")
             try session.ctr("task", "pause", "a")
@@ -124,7 +110,7 @@ struct CtrTests {
     }
 
     @Test func `a checkpoint is refused`() throws {
-        try compared("checkpoint") { session in
+        try compareCtr("checkpoint") { session in
             try session.run(["--detach"], "a", "sleep", "1000")
             try session.ctr("task", "checkpoint", "a")
             try session.ctr("task", "ls")
@@ -135,7 +121,7 @@ struct CtrTests {
 
     @Test func `containerd cleans up after a shim that was killed`() throws {
         // Both runs have the same socket.
-        try compared("a killed shim", killedShims: 1) { session in
+        try compareCtr("a killed shim", killedShims: 1) { session in
             try session.run(["--detach"], "a", "sleep", "1000")
             let pid = try #require(try session.task("a")).pid
             let parent = try #require(Files.text("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ").dropFirst().first)

@@ -66,3 +66,17 @@ final class Session {
         }
     }
 }
+
+/// A scenario with ctr, which leaves no container. The machine's own layout of cgroups is one that runc runs in, too.
+func compareCtr(_ scenario: String, _ view: CgroupView = .host, killedShims: Int = 0, _ play: (Session) throws -> Void) throws {
+    let containerd = try Containerd(view)
+    try containerd.importImages()
+    try compare("containerd", scenario) { runtime in
+        let session = Session(containerd, runtime.path)
+        try play(session)
+        return session.transcript
+    }
+    let left = try containerd.ctr("containers", "ls", "--quiet")
+    #expect(left.output == "", "\(left)")
+    try containerd.stop(killedShims: killedShims)
+}
