@@ -66,7 +66,11 @@ static int shim(int fd, char **command) {
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) return fail("subreaper");
     pid_t runtime = fork();
     if (runtime < 0) return fail("fork");
-    if (!runtime) _exit(run(command));
+    if (!runtime) {
+        // As containerd's shim and conmon start it.
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        _exit(run(command));
+    }
     // The container's pipes are the runtime's business alone: their end must not wait for us.
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int i = 0; i < 3; i++) dup2(null, i);

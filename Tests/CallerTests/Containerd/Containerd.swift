@@ -69,7 +69,9 @@ final class Containerd {
     /// Warnings and errors of the log, without those that come with every container or plugin of containerd 1.6, whatever the runtime.
     var complaints: [String] {
         // `shim delete` takes the end of its own child for 255 where another of its threads has reaped it.
-        let usual = ["snapshotter", "copy shim log", "cleaning up after shim disconnected", "did not terminate successfully: exit status 255: \\\""]
+        let usual = [
+            "snapshotter", "copy shim log", "cleaning up after shim disconnected", "did not terminate successfully: exit status 255: \\\"",
+        ]
         return log.split(separator: "\n").map(String.init).filter { line in
             (line.contains("level=error") || line.contains("level=warning") || line.contains("level=fatal"))
                 && !usual.contains { line.contains($0) } && !(line.contains("cleanup warnings") && !line.contains("did not"))

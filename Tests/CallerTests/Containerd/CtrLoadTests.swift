@@ -12,7 +12,8 @@ struct CtrLoadTests {
         let loops = try (0..<8).map { loop in
             let output = try Descriptor.pipe()
             let numbers = stride(from: loop, to: 100, by: 8).map(String.init).joined(separator: " ")
-            let script = "for n in \(numbers); do out=$(\(ctr) box$n sh -c \"echo $n; exit \\$(($n % 5))\" 2>&1); echo \"$n [$out] $?\"; done"
+            let script =
+                "for n in \(numbers); do out=$(\(ctr) box$n sh -c \"echo $n; exit \\$(($n % 5))\" 2>&1); echo \"$n [$out] $?\"; done"
             let program = try Program(
                 Program.Request(
                     ["sh", "-c", script], environment: containerd.scratch.environment, directory: containerd.directory,

@@ -8,11 +8,14 @@ struct CtrTerminalTests {
     private func start(_ session: Session, _ words: [String], rows: Int = 33) throws -> (terminal: Terminal, ctr: Program) {
         let terminal = try Terminal()
         terminal.resize(rows: rows, columns: 101)
-        let ctr = try terminal.run(session.containerd.ctrCommand(words), environment: session.containerd.scratch.environment + ["TERM=dumb"])
+        let ctr = try terminal.run(
+            session.containerd.ctrCommand(words), environment: session.containerd.scratch.environment + ["TERM=dumb"])
         return (terminal, ctr)
     }
 
-    private func run(_ session: Session, _ options: [String], _ id: String, _ command: [String]) throws -> (terminal: Terminal, ctr: Program) {
+    private func run(_ session: Session, _ options: [String], _ id: String, _ command: [String]) throws -> (
+        terminal: Terminal, ctr: Program
+    ) {
         try start(session, ["run", "--tty"] + options + ["--runc-binary", session.runtime, Image.box.name, id] + command)
     }
 
