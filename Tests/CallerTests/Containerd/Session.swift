@@ -56,7 +56,7 @@ final class Session {
     /// Waits until containerd has cleaned up after a container whose shim is gone.
     func awaitNothing(_ id: String) throws {
         let bundle = "\(containerd.directory)/state/io.containerd.runtime.v2.task/\(containerd.scratch.name)/\(id)"
-        try ask("the end of \(bundle)") { !Files.exists(bundle) }
+        try ask("the end of \(bundle)") { try !Files.exists(bundle) && task(id) == nil }
     }
 
     private func ask(_ subject: String, _ isSo: () throws -> Bool) throws {
