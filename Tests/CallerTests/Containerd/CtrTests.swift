@@ -40,6 +40,15 @@ struct CtrTests {
         }
     }
 
+    /// The default of ctr asks for cpu.shares 1024, the kernel's own value.
+    @Test func `run where cgroup v2 has no cpu controller`() throws {
+        try compareCtr("run without a cpu controller", .pure) { session in
+            let words = ["run", "--rm", "--runc-binary", session.runtime, Image.box.name, "a", "echo", "hello"]
+            let outcome = try session.containerd.ctr(words)
+            session.transcript.record("status \(outcome.status), \(outcome.output.dropLast())\(outcome.errors.dropLast())")
+        }
+    }
+
     @Test func `a detached container's life`() throws {
         try compareCtr("a detached container's life") { session in
             try session.run(["--detach"], "a", "sleep", "1000")

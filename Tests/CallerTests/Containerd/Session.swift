@@ -11,7 +11,10 @@ final class Session {
     init(_ containerd: Containerd, _ runtime: String) {
         self.containerd = containerd
         self.runtime = runtime
-        transcript = Transcript { $0.replacing(runtime, with: "RUNTIME").replacing(containerd.directory, with: "DIRECTORY") }
+        transcript = Transcript {
+            $0.replacing(runtime, with: "RUNTIME").replacing(containerd.directory, with: "DIRECTORY")
+                .replacing(containerd.scratch.name, with: "NAMESPACE")
+        }
     }
 
     /// One call, which the transcript gets.
