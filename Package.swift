@@ -56,10 +56,13 @@ let package = Package(
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
+        // 6
+        library(
+            "Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
-        .executableTarget(name: "swiftrun", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(name: "swiftrun", dependencies: ["Commands", "Agent"], swiftSettings: strict),
 
         // Tests
         .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <sched.h>
+#include <linux/reboot.h>
 #include "clinux.h"
 
 int clinux_clone3(uint64_t flags, int exit_signal, int *pidfd, int cgroup) {
@@ -105,6 +106,16 @@ int clinux_clock_realtime(int64_t *seconds, int64_t *nanoseconds) {
     *seconds = now.tv_sec;
     *nanoseconds = now.tv_nsec;
     return 0;
+}
+int clinux_clock_set_realtime(int64_t seconds, int64_t nanoseconds) {
+    struct timespec time = { .tv_sec = seconds, .tv_nsec = nanoseconds };
+    return (int)CALL(SYS_clock_settime, CLOCK_REALTIME, &time);
+}
+int clinux_finit_module(int fd, const char *parameters, int flags) {
+    return (int)CALL(SYS_finit_module, fd, parameters, flags);
+}
+int clinux_reboot(unsigned command) {
+    return (int)CALL(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, NULL);
 }
 int clinux_uname(char *release, size_t size, char *machine, size_t machine_size) {
     struct { char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65]; } name;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <net/if.h>
+#include <linux/netlink.h>
 #include "clinux.h"
 
 int clinux_socket(int domain, int type, int protocol) { return (int)CALL(SYS_socket, domain, type, protocol); }
@@ -64,6 +65,10 @@ long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd) {
         && header->cmsg_len == CMSG_LEN(sizeof(int)))
         memcpy(fd, CMSG_DATA(header), sizeof *fd);
     return received;
+}
+int clinux_bind_netlink(int fd, uint32_t groups) {
+    struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_groups = groups };
+    return (int)CALL(SYS_bind, fd, &name, sizeof name);
 }
 int clinux_loopback_up(int socket) {
     struct ifreq request;

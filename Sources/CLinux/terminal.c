@@ -5,6 +5,7 @@
 
 int clinux_tty_get_size(int fd, struct clinux_winsize *size) { return CLINUX_IOCTL(fd, TIOCGWINSZ, size); }
 int clinux_tty_set_size(int fd, const struct clinux_winsize *size) { return CLINUX_IOCTL(fd, TIOCSWINSZ, size); }
+int clinux_readable(int fd, int *count) { return (int)CALL(SYS_ioctl, fd, FIONREAD, count); }
 int clinux_tty_set_controlling(int fd) { return CLINUX_IOCTL(fd, TIOCSCTTY, 0); }
 int clinux_tty_open_peer(int master, int flags) { return CLINUX_IOCTL(master, TIOCGPTPEER, flags); }
 int clinux_tty_unlock(int master) {

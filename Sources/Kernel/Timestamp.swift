@@ -21,6 +21,18 @@ public struct Timestamp: Hashable, Sendable {
         return Timestamp(seconds: seconds, nanoseconds: nanoseconds)
     }
 
+    /// So many nanoseconds after 1970-01-01T00:00:00Z.
+    public init(nanosecondsSinceEpoch count: Int64) {
+        let (seconds, nanoseconds) = count.dividedFloored(by: 1_000_000_000)
+        self.init(seconds: seconds, nanoseconds: nanoseconds)
+    }
+
+    /// Since 1970-01-01T00:00:00Z; as many as fit until the year 2262.
+    public var nanosecondsSinceEpoch: Int64 {
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .min : .max) : whole &+ nanoseconds
+    }
+
     /// RFC 3339 in UTC, whole seconds: `2026-01-02T03:04:05Z`.
     public var inSeconds: String { prefix + "Z" }
 

@@ -1,3 +1,5 @@
+import Agent
 import Commands
 
+if Agent.isNeeded(CommandLine.arguments) { Agent.main() }
 Program.main()

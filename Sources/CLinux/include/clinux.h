@@ -23,12 +23,14 @@
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/module.h>
 #include <linux/mempolicy.h>
 #include <linux/mount.h>
 #include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
@@ -48,6 +50,9 @@ enum {
     CLINUX_AF_UNIX = 1,
     CLINUX_AF_INET = 2,
     CLINUX_AF_NETLINK = 16,
+    CLINUX_SOCK_RAW = 3,
+    CLINUX_NETLINK_KOBJECT_UEVENT = 15,
+    CLINUX_MODULE_INIT_COMPRESSED_FILE = 4,
     CLINUX_SOCK_STREAM = 1,
     CLINUX_SOCK_DGRAM = 2,
     CLINUX_SOCK_SEQPACKET = 5,
@@ -204,6 +209,10 @@ int clinux_set_mempolicy(int mode, const unsigned long *nodes, unsigned long cou
 int clinux_ppoll(struct pollfd *fds, unsigned count, const struct __kernel_timespec *timeout, const uint64_t *mask);
 int64_t clinux_clock_monotonic(void);   // nanoseconds
 int clinux_clock_realtime(int64_t *seconds, int64_t *nanoseconds);
+int clinux_clock_set_realtime(int64_t seconds, int64_t nanoseconds);
+int clinux_finit_module(int fd, const char *parameters, int flags);
+// `command` is one of <linux/reboot.h>.
+int clinux_reboot(unsigned command);
 int clinux_uname(char *release, size_t size, char *machine, size_t machine_size);
 int clinux_bpf(int command, union bpf_attr *attributes, unsigned size);
 int clinux_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
@@ -241,11 +250,14 @@ int clinux_peer_credentials(int fd, struct clinux_ucred *result);
 long clinux_send_fd(int socket, const void *bytes, size_t count, int fd);
 // Receives up to `count` bytes; *fd is the one descriptor that came along, close-on-exec, or -1.
 long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd);
+int clinux_bind_netlink(int fd, uint32_t groups);
 int clinux_loopback_up(int socket);
 
 // terminal.c
 int clinux_tty_get_size(int fd, struct clinux_winsize *size);
 int clinux_tty_set_size(int fd, const struct clinux_winsize *size);
+// How many bytes can be read from a pipe, socket or terminal at once.
+int clinux_readable(int fd, int *count);
 int clinux_tty_set_controlling(int fd);
 int clinux_tty_open_peer(int master, int flags);
 int clinux_tty_unlock(int master);
