@@ -57,8 +57,7 @@ let package = Package(
         // 5
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
-        library(
-            "Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
+        library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
