@@ -11,7 +11,7 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Format of the log, text or json.", valueName: "format"))
     var logFormat = LogFormat.text.rawValue
 
-    @Flag(help: "Log warnings and the plan as well.")
+    @Flag(help: "Show warnings and the plan as well.")
     var debug = false
 
     @Flag(help: "Let systemd make the cgroups.")

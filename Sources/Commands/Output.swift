@@ -35,55 +35,54 @@ struct Output: ~Copyable {
         writeError("swiftrun: \(message)\n")
     }
 
-    /// Why the program fails. One record of level error in the log, and no other unless --debug was given: podman takes the
-    /// whole log for one JSON value, containerd looks for the last error in it. Standard error carries it, too: conmon and
-    /// containerd's `kill` read it there.
+    /// Why the program fails: one record of level error in the log, which never has another. podman takes the whole log for one
+    /// JSON value, containerd looks for the last error in it. Standard error carries it, too: conmon and containerd's `kill` read
+    /// it there.
     func fail(_ failure: Failure) {
-        if !record(.error, failure.description) || log != nil { note(failure.description) }
+        switch log {
+        case .none: tell(.error, failure.description)
+        case .some(let log):
+            do {
+                try write(format.line(.error, failure.description, at: .now()), to: log)
+            } catch {
+                note("log: \(error)")
+            }
+            note(failure.description)
+        }
     }
 
-    /// What went wrong without being a failure, such as a poststop hook (runtime-spec runtime.md, step 13): to standard error, and
-    /// with --debug to the log, which else holds errors only.
-    func complain(_ message: String) {
-        if !isDetailed || !record(.warning, message) || log != nil { note("warning: \(message)") }
-    }
+    /// What went wrong without being a failure, such as a poststop hook (runtime-spec runtime.md, step 13).
+    func complain(_ message: String) { tell(.warning, message) }
 
     /// Only with --debug.
     func warn(_ message: String) {
-        if isDetailed && !record(.warning, message) { note("warning: \(message)") }
+        if isDetailed { tell(.warning, message) }
     }
 
     /// Only with --debug.
     func debug(_ message: String) {
-        if isDetailed && !record(.debug, message) { note("debug: \(message)") }
+        if isDetailed { tell(.debug, message) }
     }
 
-    /// False: neither log nor format ask for records.
-    private func record(_ level: LogFormat.Level, _ message: String) -> Bool {
-        guard log != nil || format == .json else { return false }
-        let line = format.line(level, message, at: .now())
-        guard log != nil else {
-            writeError(line)
-            return true
+    /// On standard error: as a record, if that is what is to stand there.
+    private func tell(_ level: LogFormat.Level, _ message: String) {
+        if !hasLog && format == .json {
+            writeError(format.line(level, message, at: .now()))
+        } else {
+            note(level == .error ? message : "\(level.rawValue): \(message)")
         }
-        do {
-            try append(line)
-        } catch {
-            note("log: \(error)")
-        }
-        return true
     }
 
-    private func append(_ line: String) throws(SyscallError) {
+    private var hasLog: Bool {
         switch log {
-        case .some(let log): try write(line, to: log)
-        case .none: break
+        case .some: true
+        case .none: false
         }
     }
 
     private func writeError(_ text: String) {
         do {
-            try write(text, to: .error)
+            try write(text, to: .error, until: .after(.seconds(5)))
         } catch {
             // There is nowhere left to say it. The exit code does.
             return

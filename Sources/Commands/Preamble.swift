@@ -27,9 +27,18 @@ struct Preamble: Hashable {
                 if isVersionWanted { return }
                 index += 1
             } else {
-                if !name.hasPrefix("-") { rest = plainFlags(arguments[index...]) }
+                if name.hasPrefix("-") { findLog(in: arguments[index...]) } else { rest = plainFlags(arguments[index...]) }
                 return
             }
+        }
+    }
+
+    /// Behind an option that is not understood: the log is still to have the error.
+    private mutating func findLog(in arguments: ArraySlice<String>) {
+        var rest = arguments.prefix { !isVerb($0) }
+        while let argument = rest.popFirst() {
+            let (name, given) = optionParts(argument)
+            if ["--log", "--log-format"].contains(name), let value = given ?? rest.popFirst() { set(name, value) }
         }
     }
 

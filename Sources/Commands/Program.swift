@@ -9,16 +9,22 @@ public enum Program {
 
     private static func run(_ arguments: [String]) -> Int32 {
         let preamble = Preamble(arguments)
-        let output: Output
+        var obstacle: Failure?
         do {
             try prepareStreams()
             try protectExecutable(preamble)
+        } catch {
+            obstacle = error
+        }
+        let output: Output
+        do {
             output = try openOutput(preamble)
         } catch {
             Output(log: nil, .text, .errors).fail(error)
             return 1
         }
-        do {
+        do throws(Failure) {
+            if let obstacle { throw obstacle }
             return try answer(arguments, preamble, output)
         } catch {
             output.fail(error)
@@ -29,6 +35,7 @@ public enum Program {
     private static func answer(
         _ arguments: [String], _ preamble: Preamble, _ output: borrowing Output
     ) throws(Failure) -> Int32 {
+        if let name = preamble.logFormat, LogFormat(rawValue: name) == nil { throw Failure("invalid log-format: \(name)") }
         if preamble.isVersionWanted {
             try output.print(Version.text)
             return 0
@@ -61,12 +68,12 @@ public enum Program {
     }
 
     private static func openOutput(_ preamble: Preamble) throws(Failure) -> Output {
-        let name = preamble.logFormat ?? LogFormat.text.rawValue
-        guard let format = LogFormat(rawValue: name) else { throw Failure("invalid log-format: \(name)") }
         let detail: Output.Detail = preamble.isDebug ? .everything : .errors
-        guard let path = preamble.log else { return Output(log: nil, format, detail) }
+        let format = LogFormat(rawValue: preamble.logFormat ?? LogFormat.text.rawValue)
+        guard let path = preamble.log else { return Output(log: nil, format ?? .text, detail) }
         do {
-            return Output(log: try open(path, [.writeOnly, .create, .append], permissions: 0o644), format, detail)
+            // Who names a log reads JSON, if a program reads it.
+            return Output(log: try open(path, [.writeOnly, .create, .append], permissions: 0o644), format ?? .json, detail)
         } catch {
             throw Failure("log: \(error)")
         }

@@ -19,3 +19,5 @@ let verbs: [any Verb.Type] = [
     ListProcesses.self, Pause.self, Resume.self, Update.self, WatchEvents.self, WriteSpec.self, Checkpoint.self, Restore.self,
     ReportFeatures.self, ShowPlan.self, Completion.self,
 ]
+
+func isVerb(_ word: String) -> Bool { verbs.contains { $0.configuration.commandName == word } }

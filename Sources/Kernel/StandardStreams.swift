@@ -14,13 +14,22 @@ public func occupyStandardStreams() throws(SyscallError) {
     }
 }
 
-/// Writes all of `text`.
+/// Writes all of `text`, or gives up with ETIMEDOUT when nobody takes it: the reader of a pipe that is full may never read on.
 ///
 /// EBADF does not trap here: containerd gives /dev/null opened for reading as output.
-public func write(_ text: String, to stream: StandardStream) throws(SyscallError) {
+public func write(_ text: String, to stream: StandardStream, until deadline: Deadline = .never) throws(SyscallError) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-        let count = unsafe rest.withUnsafeBufferPointer { unsafe clinux_write(stream.rawValue, $0.baseAddress, $0.count) }
+        if let left = deadline.remaining {
+            var fd = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
+            var time = __kernel_timespec(tv_sec: left / 1_000_000_000, tv_nsec: left % 1_000_000_000)
+            let ready = unsafe clinux_ppoll(&fd, 1, &time, nil)
+            if ready == -EINTR { continue }
+            guard ready != 0 else { throw SyscallError("write", "standard \(stream)", .timedOut) }
+        }
+        // A pipe that is ready takes a page at once. pipe(7)
+        let piece = rest.prefix(4096)
+        let count = unsafe piece.withUnsafeBufferPointer { unsafe clinux_write(stream.rawValue, $0.baseAddress, $0.count) }
         if count == -Int(EINTR) { continue }
         guard count >= 0 else { throw SyscallError("write", "standard \(stream)", Errno(rawValue: Int32(-count))) }
         rest = rest.dropFirst(count)

@@ -82,8 +82,9 @@ extension Runtime {
         do throws(SyscallError) {
             try sendCopy(of: parked.terminal, "/dev/pts/ptmx", to: receivers.console)
             try sendCopy(of: try parked.pidfd.descriptor.duplicate(), name, to: receivers.pidfd)
-            if let pidFile { try writePidFile(parked.pid, pidFile) }
         } catch { throw LifecycleError("\(error)") }
+        guard let pidFile else { return }
+        do throws(SyscallError) { try writePidFile(parked.pid, pidFile) } catch { throw LifecycleError("--pid-file: \(error)") }
     }
 }
 

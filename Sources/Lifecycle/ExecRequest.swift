@@ -78,7 +78,7 @@ private func completed(_ process: Process, from template: Process) -> Process {
 private func processFile(_ path: String) throws(LifecycleError) -> Process {
     let bytes: [UInt8]
     do throws(SyscallError) { bytes = try readFile(path, limit: Limits.document.bytes) } catch {
-        throw LifecycleError("\(error)")
+        throw LifecycleError("--process: \(error)")
     }
     let value: Value
     do throws(JSONError) { value = try parse(bytes) } catch { throw LifecycleError("process: \(error)") }

@@ -38,6 +38,14 @@ import Testing
         #expect(preamble.rest.isEmpty)
     }
 
+    @Test func `so is one behind it`() {
+        let preamble = Preamble(["--what", "--log=/l", "--log-format", "json", "create", "--log", "/m"])
+        #expect(preamble.log == "/l" && preamble.logFormat == "json")
+        #expect(preamble.rest.isEmpty && preamble.root == nil)
+        #expect(Preamble(["--what", "/value", "--root", "/r", "--log", "/l", "list"]).log == "/l")
+        #expect(Preamble(["--what", "--log"]).log == nil)
+    }
+
     @Test func `the last log counts`() {
         #expect(Preamble(["--log", "a", "--log", "b", "list"]).log == "b")
     }

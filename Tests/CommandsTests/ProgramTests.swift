@@ -46,6 +46,41 @@ private func run(_ arguments: String..., environment: [String] = Environment.pla
         #expect(Files.facts(log).map { $0.mode & 0o777 } == 0o644)
     }
 
+    @Test(arguments: [
+        ["--log-format", "xml", "list"], ["--fly", "create"], ["--root"], ["fly"], ["--rootless=maybe", "list"], ["--root", "/", "list"],
+        ["exec"], ["state", "a", "b"], ["ps"], ["update", "--cpu-share", "many", "a"], ["events", "--interval", "0s", "a"],
+        ["--debug", "create", "--bundle", "/no/such/bundle", "a"], ["--debug", "run", "--bundle", "/no/such/bundle", "a"], ["delete", "a/b"],
+    ])
+    func `whatever fails is one JSON record in the log, wherever the log is named`(arguments: [String]) throws {
+        let directory = try Scratch.required().directory
+        let verb = arguments.firstIndex { $0.first?.isLetter == true && $0 != "xml" } ?? arguments.count
+        let isCut = arguments == ["--root"]
+        for place in Set([0, isCut ? 0 : verb]) {
+            let log = directory + "/log\(place)"
+            let format = arguments.first == "--log-format" ? [] : ["--log-format", "json"]
+            var words = arguments
+            words.insert(contentsOf: ["--log", log] + format, at: place)
+            let outcome = try execute([UnderTest.binary] + words)
+            #expect(outcome.status == 1)
+            #expect(outcome.output.isEmpty)
+            let lines = Files.text(log).split(separator: "\n")
+            #expect(lines.count == 1, "\(words): \(lines)")
+            let record = try parse(Array((lines.first ?? "").utf8))
+            #expect(record["level"] == "error")
+            // What --debug shows comes before.
+            #expect(outcome.errors.hasSuffix("swiftrun: \(record["msg"]?.string ?? "?")\n"), "\(outcome)")
+        }
+    }
+
+    @Test func `debug output is for standard error`() throws {
+        let log = try Scratch.required().directory + "/log"
+        let outcome = try run("--debug", "--log", log, "--log-format", "json", "create", "--bundle", "/no/such/bundle", "a")
+        #expect(outcome.errors.split(separator: "\n").first?.hasPrefix("swiftrun: debug: no plan: ") == true)
+        #expect(Files.text(log).split(separator: "\n").count == 1)
+        let records = try run("--debug", "--log-format", "json", "create", "--bundle", "/no/such/bundle", "a")
+        #expect(try records.errors.split(separator: "\n").map { try parse(Array($0.utf8))["level"] } == ["debug", "error"])
+    }
+
     @Test func `the log is appended to, never cut`() throws {
         let log = try Scratch.required().directory + "/log"
         try Files.write(log, "before\n")

@@ -1,0 +1,111 @@
+import JSON
+import TestKit
+import Testing
+
+// docs/errors.md, "Failures, one by one": what it says of each, brought about with the real binary.
+@Suite(
+    .machineUnchanged, .enabled(if: Host.isRoot && Host.hasCgroup2 && UnderTest.isSwiftrun, "needs root and cgroup2; the words are our own"),
+    .timeLimit(.minutes(3)))
+struct FailureTableTests {
+    /// A row of the table.
+    struct Row {
+        let name: String
+        let message: String
+        let exit: String
+        let containerd: String
+        let podman: String
+        let docker: String
+    }
+
+    static let rows: [Row] = {
+        let lines = Files.text(Repository.path("docs/errors.md")).split(separator: "\n")
+        guard let heading = lines.firstIndex(of: "## Failures, one by one") else { return [] }
+        return lines[(heading + 1)...].prefix { !$0.hasPrefix("## ") }.compactMap { line in
+            // A cell may have an escaped bar.
+            let cells = line.replacing("\\|", with: "\u{1}").split(separator: "|", omittingEmptySubsequences: false)
+                .map { $0.replacing("\u{1}", with: "|").trimming() }
+            guard line.hasPrefix("| "), cells.count == 9, cells[1] != "verb" else { return nil }
+            return Row(
+                name: "\(cells[1]): \(cells[2])", message: cells[3].trimming("`"), exit: cells[4], containerd: cells[5],
+                podman: cells[6], docker: cells[7])
+        }
+    }()
+
+    @Test func `every row is brought about, and everything brought about has a row`() {
+        let names = FailureCase.all.map(\.description)
+        #expect(names.count >= 60)
+        #expect(Set(names).count == names.count)
+        #expect(Set(Self.rows.map(\.name)) == Set(names), "\(Set(Self.rows.map(\.name)).symmetricDifference(names))")
+        #expect(Self.rows.count == names.count)
+    }
+
+    @Test(arguments: FailureCase.all) func `a failure is told as its row says`(failure: FailureCase) throws {
+        let attempt = try failure.attempt()
+        let outcome = attempt.outcome
+        #expect(outcome.output == "", "\(outcome)")
+        let errors = String(decoding: outcome.errorBytes, as: UTF8.self)
+        try #require(errors.hasPrefix("swiftrun: ") && errors.hasSuffix("\n"), "\(outcome)")
+        let message = String(errors.dropFirst(10).dropLast())
+        let output = "\(outcome.output)\(errors)"
+        let columns = [
+            "\(outcome.status)", containerd(failure.verb, message, output), CallerRules.podman(failure.verb, message: message),
+            CallerRules.docker(failure.verb, message: message),
+        ]
+        if Environment.variable("SWIFTRUN_SHOW_FAILURES") != nil {
+            let scratch = try Scratch.required()
+            let shown = message.replacing(scratch.directory, with: "<dir>").replacing("|", with: "\\|")
+            print("ROW| \(failure.verb) | \(failure.failure) | `\(shown)` | \(columns.joined(separator: " | ")) |")
+            return
+        }
+
+        #expect(!message.contains("\n"))
+        try expectRecord(attempt.log, message, failure)
+        let row = try #require(Self.rows.first { $0.name == failure.description }, "no row for: \(failure)")
+        #expect(matches(message, row.message), "\(message)\n\(row.message)")
+        #expect([row.exit, row.containerd, row.podman, row.docker] == columns)
+        // exec's rows of programs begin with its own prefix.
+        let isAboutProgram = message.contains("exec: \"")
+        for words in CallerRules.reserved where !isAboutProgram { #expect(!message.lowercased().contains(words), "\(message)") }
+    }
+
+    /// One record with the whole text, and nothing else.
+    private func expectRecord(_ log: String, _ message: String, _ failure: FailureCase) throws {
+        if failure.failure == "a log that cannot be opened" { return #expect(log == "") }
+        let lines = log.split(separator: "\n", omittingEmptySubsequences: false)
+        try #require(lines.count == 2 && lines[1] == "", "one line: \(log)")
+        let record = try parse(Array(lines[0].utf8))
+        #expect(record.keys == ["level", "msg", "time"])
+        #expect(record["level"]?.string == "error")
+        #expect(record["msg"]?.string == message)
+        // RFC 3339
+        let time = record["time"]?.string ?? ""
+        #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/) != nil, "\(time)")
+    }
+
+    /// What containerd says, in short: the message itself stands in another column, and what comes before it above the table.
+    private func containerd(_ verb: String, _ message: String, _ output: String) -> String {
+        let text = CallerRules.containerd(verb, message: message, output: output)
+        return text.hasSuffix(message) ? "shown" : text
+    }
+
+    /// `<x>` in the pattern stands for one character or more.
+    private func matches(_ text: String, _ pattern: String) -> Bool {
+        let pieces = pattern.replacing(/<[a-z ]+>/, with: "\u{1}").split(separator: "\u{1}", omittingEmptySubsequences: false).map(String.init)
+        guard var rest = text.hasPrefix(pieces[0]) ? Optional(text.dropFirst(pieces[0].count)) : nil else { return false }
+        for (index, piece) in pieces.enumerated().dropFirst() {
+            if index == pieces.count - 1 { return rest.count > piece.count && rest.hasSuffix(piece) }
+            guard let range = rest.dropFirst().firstRange(of: piece) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.isEmpty
+    }
+}
+
+extension StringProtocol where SubSequence == Substring {
+    fileprivate func trimming(_ character: Character = " ") -> String {
+        var part = self[...]
+        while part.first == character { part.removeFirst() }
+        while part.last == character { part.removeLast() }
+        return String(part)
+    }
+}
