@@ -47,8 +47,21 @@ public func lateFailure(_ step: LateStep, _ value: Int32) -> LaunchError {
     }
 }
 
-/// What a report on the fifo of a started container says: nil when it was closed without one, which is success.
-public func lateReport(_ bytes: [UInt8]) -> (step: Int, value: Int32)? {
-    guard bytes.count == MemoryLayout<Report>.size else { return nil }
-    return (Int(number(bytes[0..<4])), number(bytes[4..<8]))
+/// What a started container's init says on its fifo.
+public enum LateWord: Hashable, Sendable {
+    /// Nothing but execve is left.
+    case executing
+    case failed(step: Int, value: Int32)
+    /// Closed: by execve, or by its death.
+    case silence
+
+    /// `bytes`: what was read at once.
+    public init(_ bytes: [UInt8]) {
+        guard bytes.count == MemoryLayout<Report>.size else {
+            self = .silence
+            return
+        }
+        let subject = number(bytes[0..<4])
+        self = subject == Report.executing ? .executing : .failed(step: Int(subject), value: number(bytes[4..<8]))
+    }
 }

@@ -18,9 +18,15 @@ extension Runtime {
         _ design: Design, _ receivers: borrowing Receivers, _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Established {
         var warnings = design.plan.warnings
+        // Should this process be killed, `delete` finds what to take back.
+        if case .directory(let placement) = design.site {
+            try failing { () throws(StoreError) in try directory.save(makeRecord(design, nobody, placement.path), .intended) }
+        }
         var housing = try makeCgroup(design, &warnings)
         let killsBefore = oomKills(in: housing.cgroup)
         do throws(LifecycleError) {
+            let record = makeRecord(design, nobody, path(of: housing.cgroup))
+            try failing { () throws(StoreError) in try directory.save(record, .claimed) }
             return try populate(design, &housing, receivers, directory, warnings)
         } catch {
             var message = "\(error)"
@@ -63,7 +69,11 @@ extension Runtime {
         _ design: Design, _ parked: borrowing ParkedInit, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Record {
-        let record = try makeRecord(design, parked.pid, cgroup)
+        let identity: ProcessIdentity
+        do throws(SyscallError) { identity = try ProcessIdentity(of: parked.pid) } catch {
+            throw LifecycleError("read start time of container init: \(error)")
+        }
+        let record = makeRecord(design, identity, path(of: cgroup))
         try failing { () throws(StoreError) in try directory.save(record) }
         do throws(SyscallError) {
             let copy = try Kernel.open(
@@ -85,6 +95,16 @@ extension Runtime {
         } catch { throw LifecycleError("\(error)") }
         guard let pidFile else { return }
         do throws(SyscallError) { try writePidFile(parked.pid, pidFile) } catch { throw LifecycleError("--pid-file: \(error)") }
+    }
+}
+
+/// The init of a container that has none yet.
+private let nobody = ProcessIdentity(pid: 0, startTime: 0)
+
+private func path(of cgroup: borrowing Cgroup?) -> String {
+    switch cgroup {
+    case .some(let cgroup): cgroup.placement.path
+    case .none: ""
     }
 }
 

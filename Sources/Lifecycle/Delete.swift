@@ -17,9 +17,8 @@ extension Runtime {
         let record: Record
         do throws(StoreError) { record = try directory.load() } catch {
             guard case .missing = error else { throw LifecycleError("\(error)") }
-            // A create that was killed left it: there is nothing but the directory.
-            try failing { () throws(StoreError) in try directory.remove() }
-            if force == .yes { return [] }
+            let complaints = try takeBack(directory)
+            if force == .yes { return complaints }
             throw LifecycleError("\(error)")
         }
         switch try status(record, directory) {
@@ -38,12 +37,56 @@ extension Runtime {
     private func locked(_ id: ContainerID, _ force: Force) throws(LifecycleError) -> StateDirectory? {
         do throws(StoreError) {
             let directory = try store.open(id)
-            try directory.lock(.exclusive)
+            if force == .yes { try seize(directory) } else { try directory.lock(.exclusive) }
             return directory
         } catch {
             if case .missing = error, force == .yes { return nil }
             throw LifecycleError("\(error)")
         }
+    }
+
+    /// Takes the lock of a container that is to go in any case. Who has it, a create or a start, may be waiting for a hook in the
+    /// container that never ends: until the lock is free, the container's processes are killed.
+    private func seize(_ directory: borrowing StateDirectory) throws(StoreError) {
+        while true {
+            do throws(StoreError) { return try directory.lock(.exclusive, .refuses) } catch {
+                guard case .refused(_, let refusal) = error, refusal.errno == .tryAgain else { throw error }
+            }
+            do throws(SyscallError) { _ = try poll([], until: .after(.milliseconds(10))) } catch {
+                throw .refused("wait for the lock", error)
+            }
+            do throws(LifecycleError) { try killProcesses(directory) } catch {
+                // What is being made or removed just now may be missing; the lock tells when that is over.
+                continue
+            }
+        }
+    }
+
+    private func killProcesses(_ directory: borrowing StateDirectory) throws(LifecycleError) {
+        let claimed = try failing { () throws(StoreError) in try directory.load(.claimed) }
+        if let claimed { return try killAll(claimed) }
+        try killAll(failing { () throws(StoreError) in try directory.load() })
+    }
+
+    /// What a create that was killed has left.
+    private func takeBack(_ directory: borrowing StateDirectory) throws(LifecycleError) -> [String] {
+        if let claimed = try failing({ () throws(StoreError) in try directory.load(.claimed) }) {
+            try killAll(claimed)
+            return try remove(claimed, directory)
+        }
+        if let intended = try failing({ () throws(StoreError) in try directory.load(.intended) }) { try removeUnused(intended) }
+        try failing { () throws(StoreError) in try directory.remove() }
+        return []
+    }
+
+    /// A cgroup with somebody in it is not the one that was to be made.
+    private func removeUnused(_ record: Record) throws(LifecycleError) {
+        guard !record.cgroupPath.isEmpty else { return }
+        do throws(CgroupsError) {
+            let place = placement(record.cgroupPath)
+            guard let cgroup = try Cgroup.open(place), try cgroup.processes(.withDescendants).isEmpty else { return }
+            try Cgroup.remove(place)
+        } catch { throw LifecycleError("\(error)") }
     }
 
     /// Kills the init and waits for its end.

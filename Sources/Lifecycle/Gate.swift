@@ -9,7 +9,7 @@ enum Gate {
     static let name = "gate"
     /// Its name until the container is created.
     static let draft = ".gate"
-    /// Where the init tells `start` what failed; closed without a word when the program runs.
+    /// Where the init tells `start` what failed, or that only execve is left, which closes it.
     static let report = "report"
 
     /// Opened both ways: the init's read must not end when a writer goes.

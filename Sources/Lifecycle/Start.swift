@@ -22,23 +22,33 @@ extension Runtime {
         try runPoststart(record)
     }
 
-    /// Opens the gate and waits for the end of the init's silence or for its word.
+    /// Opens the gate and waits for the init's words, and the silence of execve.
     func pass(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) {
-        let bytes: [UInt8]
+        var last = LateWord.silence
         do throws(SyscallError) {
             let report = try Kernel.open(Gate.report, beneath: directory.descriptor, [.readOnly, .nonBlocking])
             let gate = try Kernel.open(Gate.name, beneath: directory.descriptor, [.writeOnly, .nonBlocking])
             try write([1], to: gate)
-            // All that can be long here are the container's own hooks, which have deadlines of their own.
-            _ = try poll([Watch(report, .readable)])
-            bytes = try read(report, count: 8)
+            while true {
+                // All that can be long here are the container's own hooks, which have deadlines of their own.
+                _ = try poll([Watch(report, .readable)])
+                let word = LateWord(try read(report, count: 8))
+                if word == .silence { break }
+                last = word
+            }
         } catch { throw LifecycleError("start gate: \(error)") }
-        guard let (step, value) = lateReport(bytes) else { return }
-        let index = step - record.lateStepBase
-        guard record.lateSteps.indices.contains(index) else {
-            throw LifecycleError("container init failed at unknown step \(step)")
+        switch last {
+        case .executing: return
+        case .silence:
+            let reason = hasMetOOM(record) ? ": \(outOfMemory)" : ""
+            throw LifecycleError("container init ended before it executed its program\(reason)")
+        case .failed(let step, let value):
+            let index = step - record.lateStepBase
+            guard record.lateSteps.indices.contains(index) else {
+                throw LifecycleError("container init failed at unknown step \(step)")
+            }
+            throw LifecycleError("\(lateFailure(LateStep(text: record.lateSteps[index]), value))")
         }
-        throw LifecycleError("\(lateFailure(LateStep(text: record.lateSteps[index]), value))")
     }
 
     /// A poststart hook that fails stops the container (runtime-spec 1.3, runtime.md, step 9).

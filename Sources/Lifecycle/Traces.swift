@@ -8,16 +8,7 @@ internal import Systemd
 
 extension Runtime {
     /// All that later verbs need: they never look at config.json again.
-    func makeRecord(_ design: Design, _ pid: Int32, _ cgroup: borrowing Cgroup?) throws(LifecycleError) -> Record {
-        let identity: ProcessIdentity
-        do throws(SyscallError) { identity = try ProcessIdentity(of: pid) } catch {
-            throw LifecycleError("read start time of container init: \(error)")
-        }
-        var path = ""
-        switch cgroup {
-        case .some(let cgroup): path = cgroup.placement.path
-        case .none: break
-        }
+    func makeRecord(_ design: Design, _ identity: ProcessIdentity, _ cgroupPath: String) -> Record {
         var driver = Record.CgroupDriver.cgroupfs
         var isRootless = isRootless
         if case .unit(let unit) = design.site {
@@ -28,7 +19,7 @@ extension Runtime {
         let pidNamespace = design.config.linux.namespaces.first { $0.kind == .pid }
         return Record(
             id: design.id, bundle: design.state.bundle, rootfs: design.rootfs, created: "\(Timestamp.now())",
-            identity: identity, cgroupPath: path, cgroupDriver: driver,
+            identity: identity, cgroupPath: cgroupPath, cgroupDriver: driver,
             hasOwnPIDNamespace: pidNamespace?.path.isEmpty ?? false, isRootless: isRootless,
             annotations: design.config.annotations, poststart: design.config.hooks.poststart,
             poststop: design.config.hooks.poststop, lateSteps: late.steps.map(\.text), lateStepBase: late.first)

@@ -54,6 +54,7 @@ extension Planner {
         add(.await(.ready))
         add(.waitAtGate)
         try addStartHooks(process)
+        add(.tellStart)
         addExecution()
     }
 

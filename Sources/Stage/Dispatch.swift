@@ -69,6 +69,7 @@ func run(_ step: Step, _ child: inout Child) -> Result {
     case .keepDescriptors(let count, let state): keepDescriptors(count, state, child)
     case .resetSignals: resetSignals()
     case .waitAtGate: waitAtGate(&child)
+    case .tellStart: tellStart(child)
     case .execute(let step): execute(step, child)
     case .executeHook(let step): executeHook(step, child)
     }

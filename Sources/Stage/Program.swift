@@ -165,3 +165,9 @@ func waitAtGate(_ child: inout Child) -> Result {
     let count = retry { unsafe read(child.fd(.gate), &byte, 1) }
     return count == 1 ? 0 : -EPIPE
 }
+
+@_noAllocation @_noLocks
+func tellStart(_ child: Child) -> Result {
+    tell(child, Report(subject: Report.executing, value: 0))
+    return 0
+}

@@ -46,4 +46,6 @@ public struct Report: BitwiseCopyable, Hashable, Sendable {
     @inlinable public static var listener: Int32 { -4 }
     /// A mount source whose owners are to be mapped comes along; `value` is the index of its slot; an answer is awaited.
     @inlinable public static var mappedTree: Int32 { -5 }
+    /// To `start`: what comes next is execve; no answer is awaited.
+    @inlinable public static var executing: Int32 { -6 }
 }

@@ -106,6 +106,8 @@ public enum Step: BitwiseCopyable {
 
     // The end
     case waitAtGate
+    /// Tells `start` that all is done but execve: an end without it is a death.
+    case tellStart
     case execute(ProgramStep)
     /// Becomes a hook of the runtime's own namespaces.
     case executeHook(HookStep)

@@ -81,6 +81,7 @@ extension Step: CustomStringConvertible {
         case .keepDescriptors(let count, _): count == 0 ? "close descriptors from 3 on" : "keep descriptors 3 to \(2 + count)"
         case .resetSignals: "reset signals"
         case .waitAtGate: "wait for start"
+        case .tellStart: "tell start"
         case .executeHook(let step): "exec \(step.kind) hook \(step.path)"
         case .execute(let step): "exec \(step.arguments.strings)"
         }

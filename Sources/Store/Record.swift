@@ -19,7 +19,7 @@ public struct Record: Hashable, Sendable {
     public var rootfs: String
     /// RFC 3339 in UTC.
     public var created: String
-    /// The init process. Of a record written before the machine was started, one that is nobody: pid 0.
+    /// The init process; pid 0, which is nobody, in a record written before the machine was started, or before there was one.
     public var identity: ProcessIdentity
     /// Absolute path of the directory on the host; empty: the container has no cgroup of its own.
     public var cgroupPath: String

@@ -46,30 +46,60 @@ public struct StateDirectory: ~Copyable, Sendable {
 
     /// Writes the record, whole or not at all, and waits until it is on the disk. Needs the exclusive lock.
     public func save(_ record: Record) throws(StoreError) {
+        try put(record, Self.file, .synchronized)
+        try finding("tidy up \(path)") { () throws(SyscallError) in
+            for progress in Progress.allCases { try discard(progress.rawValue) }
+        }
+    }
+
+    /// How far the making of a container has come that has no record yet.
+    public enum Progress: String, Hashable, Sendable, CaseIterable {
+        /// The cgroup of the record may have been made.
+        case intended = "intended.json"
+        /// The cgroup is the container's, whoever is in it.
+        case claimed = "claimed.json"
+    }
+
+    /// Writes what a `delete` needs should the making be broken off, whole or not at all. Needs the exclusive lock.
+    public func save(_ record: Record, _ progress: Progress) throws(StoreError) { try put(record, progress.rawValue, .fast) }
+
+    private enum Care { case synchronized, fast }
+
+    private func put(_ record: Record, _ name: String, _ care: Care) throws(StoreError) {
         let boot = try during("read boot id", bootID)
         let text = RecordDocument(record, boot: boot).value.text(.compact) + "\n"
         // Names are no longer made in a directory that was removed.
-        try finding("save \(path)/\(Self.file)") { () throws(SyscallError) in
+        try finding("save \(path)/\(name)") { () throws(SyscallError) in
             try discard(Self.draft)
             let draft = try Kernel.open(
                 Self.draft, beneath: descriptor, [.writeOnly, .create, .exclusive], permissions: 0o600)
             do throws(SyscallError) {
                 try write(text, to: draft, subject: Self.draft)
-                try synchronize(draft, subject: Self.draft)
-                try rename(Self.draft, at: descriptor, to: Self.file, at: descriptor)
+                if care == .synchronized { try synchronize(draft, subject: Self.draft) }
+                try rename(Self.draft, at: descriptor, to: name, at: descriptor)
             } catch {
                 try discard(Self.draft)
                 throw error
             }
-            try synchronize(descriptor, subject: path)
+            if care == .synchronized { try synchronize(descriptor, subject: path) }
         }
     }
 
     /// `.missing` when nothing was saved: the container is being made, or whoever made it was killed over it.
-    public func load() throws(StoreError) -> Record {
-        let bytes = try finding("load \(path)/\(Self.file)") { () throws(SyscallError) in
+    public func load() throws(StoreError) -> Record { try load(Self.file) }
+
+    /// What was saved of this progress; nil if nothing was.
+    public func load(_ progress: Progress) throws(StoreError) -> Record? {
+        do throws(StoreError) { return try load(progress.rawValue) } catch {
+            guard case .missing = error else { throw error }
+            return nil
+        }
+    }
+
+    private func load(_ name: String) throws(StoreError) -> Record {
+        let bytes = try finding("load \(path)/\(name)") { () throws(SyscallError) in
             // Not blocking: a fifo would have us wait for ever.
-            let file = try Kernel.open(Self.file, beneath: descriptor, [.readOnly, .nonBlocking])
+            let file = try Kernel.open(name, beneath: descriptor, [.readOnly, .nonBlocking])
             let status = try status(of: file)
             guard status.kind == .regular else { throw SyscallError("open", "no regular file", .invalid) }
             return try readAll(file, limit: Self.limits.bytes)
@@ -84,6 +114,8 @@ public struct StateDirectory: ~Copyable, Sendable {
         if !boot.isEmpty && !document.boot.isEmpty && boot != document.boot {
             // Its pid, and even its start time, may by now be those of a process that has nothing to do with it.
             document.record.identity = ProcessIdentity(pid: 0, startTime: 0)
+            // So may a cgroup of that name.
+            document.record.cgroupPath = ""
         }
         return document.record
     }

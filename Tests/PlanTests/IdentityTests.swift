@@ -37,7 +37,7 @@ import Testing
                 "set umask 022", "enter working directory /", "label the program exec profile", "close descriptors from 3 on",
                 "reset signals",
                 "outlive parent", "load seccomp filter of 3 instructions",
-            ] + identity + ["await record", "wait for start", "exec [\"/bin/true\"]"])
+            ] + identity + ["await record", "wait for start", "tell start", "exec [\"/bin/true\"]"])
     }
 
     @Test func `with no_new_privs it comes after it, right before the gate`() throws {
@@ -48,7 +48,7 @@ import Testing
                 "set umask 022", "enter working directory /", "label the program exec profile", "set no_new_privs",
                 "close descriptors from 3 on",
                 "reset signals", "outlive parent",
-            ] + identity + ["load seccomp filter of 3 instructions", "await record", "wait for start", "exec [\"/bin/true\"]"])
+            ] + identity + ["load seccomp filter of 3 instructions", "await record", "wait for start", "tell start", "exec [\"/bin/true\"]"])
     }
 
     @Test func `no filter, no step`() throws {

@@ -26,7 +26,8 @@ import Testing
         #expect(executions == [plan.steps.count - 1])
         let gate = try #require(gates.first)
         if case .await(.ready) = plan.steps[gate - 1] {} else { Issue.record("the parent must have answered before the gate") }
-        for step in plan.steps[(gate + 1)...].dropLast() {
+        if case .tellStart = plan.steps[plan.steps.count - 2] {} else { Issue.record("start must be told before execve") }
+        for step in plan.steps[(gate + 1)...].dropLast(2) {
             if case .runHook = step {} else { Issue.record("after the gate: \(step)") }
         }
         let found = places(plan) { if case .findProgram = $0 { true } else { false } }

@@ -97,7 +97,7 @@ import Testing
 
     @Test func `late are the steps after the gate`() throws {
         let plan = try Trial { $0.config.hooks.startContainer = [hook("/s")] }.plan()
-        #expect(plan.lateSteps.map { "\($0)" } == ["run startContainer hook /s", "exec [\"/bin/true\"]"])
+        #expect(plan.lateSteps.map { "\($0)" } == ["run startContainer hook /s", "tell start", "exec [\"/bin/true\"]"])
     }
 
     @Test func `a process is needed`() {

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `what a report says is never taken for a step's number`() {
-        let subjects = [Report.milestone, Report.forked, Report.terminal, Report.listener, Report.mappedTree]
+        let subjects = [Report.milestone, Report.forked, Report.terminal, Report.listener, Report.mappedTree, Report.executing]
         #expect(subjects.allSatisfy { $0 < 0 })
         #expect(Set(subjects).count == subjects.count)
         #expect(Set(Milestone.allCases.map(\.code)).count == Milestone.allCases.count)

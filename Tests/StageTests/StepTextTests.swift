@@ -44,7 +44,7 @@ import Testing
             .enterWorkingDirectory(text("/w"), .last), .loadFilter(FilterStep(program: room, flags: 0, listener: .none)), .limitBounding(1),
             .keepCapabilities, .ownStreams(uid: 1), .setGroups(room, count: 2), .becomeUser(uid: 1, gid: 2),
             .setCapabilities(effective: 1, permitted: 2, inheritable: 4), .raiseAmbient(8), .findHome(uid: 1, room), .findProgram(program),
-            .keepDescriptors(0, state: nil), .keepDescriptors(2, state: .root), .resetSignals, .waitAtGate, .execute(program),
+            .keepDescriptors(0, state: nil), .keepDescriptors(2, state: .root), .resetSignals, .waitAtGate, .tellStart, .execute(program),
             .executeHook(hook),
         ]
     }
@@ -78,6 +78,7 @@ import Testing
         case .copyUp: 23
         case .attachStaging: 24
         case .openMappedTree: 64
+        case .tellStart: 65
         case .openNullDevice: 25
         case .runHook: 26
         case .enterRoot: 27
@@ -121,7 +122,7 @@ import Testing
     }
 
     @Test func `every case is here`() {
-        #expect(Set(all.map(number)) == Set(0...64))
+        #expect(Set(all.map(number)) == Set(0...65))
     }
 
     @Test func `every step has words of its own`() {

@@ -187,6 +187,7 @@ struct Rule {
         if starts("raise ambient") { return rule(["prctl"], "prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL", repeats: false) }
         if starts("load seccomp filter") { return rule([], "seccomp(SECCOMP_SET_MODE_FILTER", repeats: false) }
         if starts("find program") { return rule(["statx", "faccessat2"], "faccessat2(") }
+        if starts("tell start") { return rule([], "write(", repeats: false) }
         if starts("wait for start") { return rule(["read", "close", "ppoll"], "read(") }
         if starts("exec ") { return rule(["write"], "execve(", repeats: false) }
         return nil

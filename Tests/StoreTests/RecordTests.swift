@@ -101,13 +101,30 @@ import Testing
         let store = try testStore()
         let path = store.root + "/box/record.json"
         let directory = try store.create(ContainerID("box"))
-        try directory.save(record("box", ProcessIdentity(of: ownPID())))
+        var record = try record("box", ProcessIdentity(of: ownPID()))
+        record.cgroupPath = "/sys/fs/cgroup/box"
+        try directory.save(record)
         #expect(try directory.load().identity.isAlive())
         let boot = Files.text("/proc/sys/kernel/random/boot_id").dropLast()
         try Files.write(path, Files.text(path).replacing(boot, with: "5a1c7d1e-0000-4000-8000-000000000000"))
         let identity = try directory.load().identity
         #expect(try !identity.isAlive())
         #expect(identity.pid == 0)
+        #expect(try directory.load().cgroupPath == "", "a cgroup of that name is another's")
+    }
+
+    @Test func `what a broken-off making left is apart from a record`() throws {
+        let directory = try testStore().create(ContainerID("box"))
+        let unfinished = try record("box", ProcessIdentity(pid: 0, startTime: 0))
+        for progress in StateDirectory.Progress.allCases {
+            #expect(try directory.load(progress) == nil)
+            try directory.save(unfinished, progress)
+            #expect(throws: StoreError.missing) { try directory.load() }
+            #expect(try directory.load(progress) == unfinished)
+        }
+        try directory.save(unfinished)
+        #expect(try directory.load() == unfinished)
+        for progress in StateDirectory.Progress.allCases { #expect(try directory.load(progress) == nil) }
     }
 
     @Test func `a pid that was given to another process is not alive`() throws {
