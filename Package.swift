@@ -52,6 +52,7 @@ let package = Package(
         library("Store", ["Spec", "JSON", "Kernel"]),
         library("Systemd", ["Spec", "Kernel"]),
         library("AgentProtocol", ["JSON"]),
+        library("GuestPlan", ["AgentProtocol", "Spec", "JSON"]),
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
@@ -77,6 +78,7 @@ let package = Package(
         tests("SystemdTests", ["Systemd", "Spec", "Kernel", "TestKit"]),
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("AgentProtocolTests", ["AgentProtocol", "JSON"]),
+        tests("GuestPlanTests", ["GuestPlan", "Spec", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),

@@ -14,6 +14,10 @@ public struct Config: Hashable, Sendable {
     /// In the order of config.json; keys are unique.
     public var annotations: [Annotation] = []
     public var linux = Linux()
+    /// nil: config.json asks for no machine.
+    public var vm: VirtualMachine?
+    /// What `annotations` say of a machine.
+    public var sandbox = SandboxRequest()
 
     public init() {}
 }

@@ -22,6 +22,8 @@ extension Config {
         hooks = try reader.value("hooks", Hooks.init) ?? Hooks()
         annotations = try reader.value("annotations", readAnnotations) ?? []
         linux = try reader.value("linux", Linux.init) ?? Linux()
+        vm = try reader.value("vm", VirtualMachine.init)
+        sandbox = try reader.value("annotations", SandboxRequest.init(annotations:)) ?? SandboxRequest()
         // Only since version 1.3 is 0 a limit; before, engines say "unlimited" with it.
         if linux.resources.pidsLimit == 0 && minorVersion(ociVersion) < 3 { linux.resources.pidsLimit = nil }
     }

@@ -1,0 +1,64 @@
+public import JSON
+public import Spec
+
+/// What a container in a virtual machine comes to.
+public struct GuestPlan: Hashable, Sendable {
+    /// config.json as the guest gets it.
+    public var config: Value
+    /// Namespaces, by their names in config.json, that are those of the sandbox. In `config` they have no path.
+    public var joins: [String] = []
+    /// What the host shares for it, in the order of the mounts; the root file system is the first.
+    public var shares: [Share] = []
+    /// `linux.sysctl` below `net.`: in the guest the network is the machine's, not the container's.
+    public var networkSysctls: [Annotation] = []
+    /// Path of the network namespace whose interfaces become the machine's; empty: a new one.
+    public var networkNamespace = ""
+
+    /// Something of the host that is seen in the guest below `SharedDirectory.mountPoint`.
+    public struct Share: Hashable, Sendable {
+        public enum Kind: Hashable, Sendable { case directory, file }
+        public enum Access: Hashable, Sendable { case readWrite, readOnly }
+        public enum Reach: Hashable, Sendable {
+            /// Mounts below the source come along, those of later too.
+            case all
+            case one
+        }
+
+        /// `ID/rootfs`, `ID/0`, ...
+        public var name: String
+        /// Absolute.
+        public var source: String
+        public var kind: Kind
+        public var access: Access
+        public var reach: Reach
+
+        public init(_ name: String, source: String, kind: Kind, access: Access, reach: Reach) {
+            self.name = name
+            self.source = source
+            self.kind = kind
+            self.access = access
+            self.reach = reach
+        }
+    }
+
+    /// Where the guest has the shared memory of a pod.
+    public static let sharedMemory = "/run/swiftrun/shm"
+
+    /// `document` is config.json, `config` the same as values; `placement` is not `.host`.
+    public init(_ document: Value, _ config: Config, id: String, _ placement: Placement, _ facts: GuestFacts) throws(GuestPlanError) {
+        try refuse(config)
+        self.config = document
+        shares = [Share("\(id)/rootfs", source: facts.rootfs, kind: .directory, access: .readWrite, reach: .all)]
+        self.config.set(["root", "path"], .string("\(shareDirectory)/\(id)/rootfs"))
+        try placeMounts(config, id, facts)
+        try placeNamespaces(config, placement, facts)
+        takeSysctls(config)
+        removeWhatIsOfTheHost()
+        self.config.set(["linux", "cgroupsPath"], .string("/\(id)"))
+    }
+
+    /// The sources of bind mounts that `GuestFacts.sources` has to tell of.
+    public static func sources(of config: Config, bundle: String) -> [String] {
+        config.mounts.filter { isShared($0) }.map { absolute($0.source, bundle) }
+    }
+}
