@@ -97,7 +97,8 @@ import Testing
         #expect(plan.networkNamespace == "/proc/HELD/ns/net")
         #expect(
             try Self.error(Self.plan(Self.document("engines/podman-pod"), .joins("pod")))
-                == "config.json: /linux/namespaces/1/path: /proc/HELD/ns/net: only namespaces of the own pod can be joined in a virtual machine")
+                == "config.json: /linux/namespaces/1/path: /proc/HELD/ns/net: only namespaces of the own pod can be joined in a virtual machine"
+        )
     }
 
     @Test func `the process of the sandbox stands for its namespaces, that of pids among them`() throws {
@@ -115,7 +116,10 @@ import Testing
         }
         #expect(plan.joins == ["pid", "ipc"])
         let other = try Self.error(Self.plan(document, .joins("pod")) { $0.sandboxPID = 4 })
-        #expect(other == "config.json: /linux/namespaces/0/path: /proc/42/ns/pid: only namespaces of the own pod can be joined in a virtual machine")
+        #expect(
+            other
+                == "config.json: /linux/namespaces/0/path: /proc/42/ns/pid: only namespaces of the own pod can be joined in a virtual machine"
+        )
     }
 
     @Test(arguments: [
@@ -135,18 +139,30 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"destination": "/d", "type": "bind", "source": "/s", "options": ["rbind", "rshared"]}"#, GuestFacts.Source.directory,
-            "/mounts/0/options: rshared: mounts made in a virtual machine do not reach the host"),
-        (#"{"destination": "/d", "type": "bind", "source": "/s", "options": ["rbind", "idmap"]}"#, .directory,
-            "/mounts/0: id-mapped mounts are not supported in a virtual machine"),
-        (#"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .special("socket"),
-            "/mounts/0/source: /s: a socket of the host cannot be used in a virtual machine"),
-        (#"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .kernel("procfs"),
-            "/mounts/0/source: /s: procfs of the host cannot be seen in a virtual machine"),
-        (#"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .missing,
-            "/mounts/0/source: /s: no such file or directory"),
-        (#"{"destination": "/d", "type": "ext4", "source": "/dev/sda1"}"#, .missing,
-            "/mounts/0/type: ext4: such a file system of the host cannot be mounted in a virtual machine"),
+        (
+            #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["rbind", "rshared"]}"#, GuestFacts.Source.directory,
+            "/mounts/0/options: rshared: mounts made in a virtual machine do not reach the host"
+        ),
+        (
+            #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["rbind", "idmap"]}"#, .directory,
+            "/mounts/0: id-mapped mounts are not supported in a virtual machine"
+        ),
+        (
+            #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .special("socket"),
+            "/mounts/0/source: /s: a socket of the host cannot be used in a virtual machine"
+        ),
+        (
+            #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .kernel("procfs"),
+            "/mounts/0/source: /s: procfs of the host cannot be seen in a virtual machine"
+        ),
+        (
+            #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .missing,
+            "/mounts/0/source: /s: no such file or directory"
+        ),
+        (
+            #"{"destination": "/d", "type": "ext4", "source": "/dev/sda1"}"#, .missing,
+            "/mounts/0/type: ext4: such a file system of the host cannot be mounted in a virtual machine"
+        ),
     ])
     func `a mount that cannot cross is refused`(mount: String, source: GuestFacts.Source, words: String) throws {
         let document = try Self.with(["mounts"], "[\(mount)]", to: Self.document("engines/ctr-plain"))

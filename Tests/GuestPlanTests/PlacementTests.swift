@@ -75,7 +75,8 @@ import Testing
         #expect(
             try size {
                 $0.annotations = [
-                    Annotation("io.kubernetes.cri.sandbox-memory", "\(256 << 20)"), Annotation("io.kubernetes.cri.sandbox-cpu-shares", "1536"),
+                    Annotation("io.kubernetes.cri.sandbox-memory", "\(256 << 20)"),
+                    Annotation("io.kubernetes.cri.sandbox-cpu-shares", "1536"),
                 ]
                 $0.linux.resources.memory.limit = 16 << 20
             } == MachineSize(memory: 384, vcpus: 2))
