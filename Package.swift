@@ -79,6 +79,7 @@ let package = Package(
         tests("CommandsTests", ["Commands", "Lifecycle", "Spec", "Kernel", "JSON", "TestKit"]),
         tests("AgentProtocolTests", ["AgentProtocol", "JSON"]),
         tests("GuestPlanTests", ["GuestPlan", "Spec", "JSON", "TestKit"]),
+        tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),
