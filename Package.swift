@@ -21,6 +21,9 @@ func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: imports, swiftSettings: strict)
 }
 
+// The argument parser brings the mathematics of libc along; a program without it has to ask for them.
+let libm: LinkerSetting = .linkedLibrary("m")
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -67,6 +70,9 @@ let package = Package(
         // Tests
         .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),
         .executableTarget(name: "Probe", path: "Tests/Probe"),
+        .executableTarget(
+            name: "Starter", dependencies: ["Launch", "Cgroups", "Kernel"], path: "Tests/Starter", swiftSettings: strict,
+            linkerSettings: [libm]),
         tests("KernelTests", ["Kernel", "TestKit"]),
         tests("JSONTests", ["JSON", "TestKit"]),
         tests("SpecTests", ["Spec", "JSON", "TestKit"]),
@@ -80,6 +86,7 @@ let package = Package(
         tests("AgentProtocolTests", ["AgentProtocol", "JSON"]),
         tests("GuestPlanTests", ["GuestPlan", "Spec", "JSON", "TestKit"]),
         tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
+        tests("LaunchTests", ["JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),

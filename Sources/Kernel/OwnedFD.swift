@@ -39,6 +39,11 @@ public struct OwnedFD: ~Copyable, Sendable {
     public func duplicate() throws(SyscallError) -> OwnedFD {
         OwnedFD(adopting: try call("fcntl", "F_DUPFD_CLOEXEC") { clinux_dup(raw) })
     }
+
+    /// Likewise, numbered `lowest` or above.
+    public func duplicate(from lowest: Int32) throws(SyscallError) -> OwnedFD {
+        OwnedFD(adopting: try call("fcntl", "F_DUPFD_CLOEXEC") { clinux_fcntl(raw, F_DUPFD_CLOEXEC, Int(lowest)) })
+    }
 }
 
 /// Whether `raw`, a descriptor this process may have inherited, is open.

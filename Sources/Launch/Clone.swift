@@ -20,7 +20,7 @@ func clone(
     let threads = try threadCount()
     precondition(threads == 1, "a process with several threads must not clone a container")
     let pair = try SocketPair(.packets)
-    slots.put(pair.second, in: .sync)
+    slots.put(try pair.second.duplicate(from: slots.floor), in: .sync)
     let foreign = slots.gaps(from: 3 + passed)
     let stepCount = steps.count
     let list = UnsafeMutablePointer<Step>.allocate(capacity: stepCount)
@@ -45,4 +45,29 @@ func clone(
     slots.close(.sync)
     guard pid > 0 else { throw SyscallError("clone3", "", Errno(rawValue: -pid)) }
     return Clone(pid: pid, pidfd: PidFD(adopting: OwnedFD(adopting: pidfd)), conversation: pair.first)
+}
+
+/// Clones likewise a child that starts with this score for the kernel's out-of-memory killer; nil: the parent's own.
+func clone(
+    _ steps: [Step], _ slots: Slots, flags: UInt64, cgroup: Int32, passing passed: UInt32 = 0, oomScoreAdj: Int32?, _ proc: borrowing ProcFS
+) throws(SyscallError) -> Clone {
+    let previous = try setOOMScoreAdj(oomScoreAdj, proc)
+    let child: Clone
+    do throws(SyscallError) {
+        child = try clone(steps, slots, flags: flags, cgroup: cgroup, passing: passed)
+    } catch {
+        _ = try setOOMScoreAdj(previous, proc)
+        throw error
+    }
+    _ = try setOOMScoreAdj(previous, proc)
+    return child
+}
+
+/// Sets the runtime's own score for the child to inherit: a child with few rights could not lower its own. The result is what it
+/// was, nil when nothing was asked for.
+private func setOOMScoreAdj(_ value: Int32?, _ proc: borrowing ProcFS) throws(SyscallError) -> Int32? {
+    guard let value else { return nil }
+    let text = try proc.readText("self/oom_score_adj")
+    try write("\(value)", to: try proc.open("self/oom_score_adj", .writeOnly), subject: "/proc/self/oom_score_adj")
+    return Int32(text.filter { !$0.isWhitespace })
 }

@@ -39,8 +39,8 @@ struct Command {
     /// nil when it ended well, else how it did.
     private func execute(_ output: borrowing OwnedFD) throws(SyscallError) -> String? {
         let pool = TextPool()
-        guard let kind = pool.intern(""), let program = pool.intern(path), let words = interned(arguments, pool),
-            let variables = interned(environment, pool)
+        guard let kind = pool.intern(""), let program = pool.intern(path), let words = pool.intern(all: arguments),
+            let variables = pool.intern(all: environment)
         else { return "contains a NUL byte" }
         let slots = Slots(count: Slot.firstFree + 1)
         let state = Slot(index: Slot.firstFree)
@@ -62,15 +62,6 @@ struct Command {
         }
         if case .failed(_, let value) = word { return "\(path): \(Errno(rawValue: value))" }
         return status == .exited(0) ? nil : "\(status)"
-    }
-
-    private func interned(_ strings: [String], _ pool: TextPool) -> CTexts? {
-        var texts: [CText] = []
-        for string in strings {
-            guard let text = pool.intern(string) else { return nil }
-            texts.append(text)
-        }
-        return pool.intern(texts)
     }
 }
 

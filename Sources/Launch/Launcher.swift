@@ -76,15 +76,9 @@ public func launch(
         for slot in plan.ownCgroups { try putTree(of: cgroup, in: slot, slots) }
         let output = try makeMemoryFile("hooks")
         slots.put(try output.duplicate(), in: .hookOutput)
-        let previous = try setOOMScoreAdj(plan.oomScoreAdj, proc)
-        let child: Clone
-        do throws(SyscallError) {
-            child = try clone(plan.steps, slots, flags: plan.cloneFlags, cgroup: cgroupDescriptor(cgroup), passing: plan.passedDescriptors)
-        } catch {
-            _ = try setOOMScoreAdj(previous, proc)
-            throw error
-        }
-        _ = try setOOMScoreAdj(previous, proc)
+        let child = try clone(
+            plan.steps, slots, flags: plan.cloneFlags, cgroup: cgroupDescriptor(cgroup), passing: plan.passedDescriptors,
+            oomScoreAdj: plan.oomScoreAdj, proc)
         parent = Parent(
             plan: plan, config: config, state: state, proc: proc, output: output, conversation: child.conversation,
             pid: child.pid, pidfd: child.pidfd, terminal: nil, received: nil)
@@ -92,7 +86,7 @@ public func launch(
     return try parent.park()
 }
 
-private func cgroupDescriptor(_ cgroup: borrowing Cgroup?) -> Int32 {
+func cgroupDescriptor(_ cgroup: borrowing Cgroup?) -> Int32 {
     switch cgroup {
     case .some(let cgroup): cgroup.directory.raw
     case .none: -1
@@ -103,15 +97,6 @@ private func cgroupDescriptor(_ cgroup: borrowing Cgroup?) -> Int32 {
 func end(_ pidfd: borrowing PidFD) throws(SyscallError) {
     try ignoring(.noProcess) { () throws(SyscallError) in try pidfd.send(.kill) }
     try ignoring(.noChild) { () throws(SyscallError) in _ = try pidfd.wait() }
-}
-
-/// Sets the runtime's own score for the child to inherit: a child with few rights could not lower its own. The result is what it
-/// was, nil when nothing was asked for.
-private func setOOMScoreAdj(_ value: Int32?, _ proc: borrowing ProcFS) throws(SyscallError) -> Int32? {
-    guard let value else { return nil }
-    let text = try proc.readText("self/oom_score_adj")
-    try write("\(value)", to: try proc.open("self/oom_score_adj", .writeOnly), subject: "/proc/self/oom_score_adj")
-    return Int32(text.filter { !$0.isWhitespace })
 }
 
 /// A detached mount of the cgroup, to be put into the container.

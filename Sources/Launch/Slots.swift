@@ -6,10 +6,13 @@ internal import Steps
 /// The descriptors a child will find in its slots, owned by the parent until it lets go of them.
 @safe final class Slots {
     let table: UnsafeMutablePointer<Int32>
+    /// The lowest number of a descriptor here: those below it are for the program to find.
+    let floor: Int32
     private let count: Int
 
-    init(count: Int32) {
+    init(count: Int32, floor: Int32 = 3) {
         self.count = Int(count)
+        self.floor = floor
         unsafe table = UnsafeMutablePointer<Int32>.allocate(capacity: Int(count))
         unsafe table.initialize(repeating: -1, count: Int(count))
     }

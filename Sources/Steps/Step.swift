@@ -24,6 +24,8 @@ public enum Step: BitwiseCopyable {
     case dieWithParent
     case outliveParent
     case newSession
+    /// The terminal on standard input becomes the new session's. ioctl(2) with TIOCSCTTY.
+    case takeTerminal
     /// A new session keyring of this name. keyctl(2).
     case newKeyring(CText)
     /// uid and gid 0 of the new user namespace.
@@ -99,6 +101,8 @@ public enum Step: BitwiseCopyable {
     /// HOME of this uid from the container's /etc/passwd, written over the room after "HOME=".
     case findHome(uid: UInt32, CBytes)
     case findProgram(ProgramStep)
+    /// The slot's descriptor under this number too, open over exec. dup3(2).
+    case passDescriptor(Slot, as: Int32)
     /// Descriptors 3 up to 2+n stay open over exec. Of the others those that the steps still need close on exec, among them the
     /// state for hooks; the rest closes now.
     case keepDescriptors(Int32, state: Slot?)

@@ -33,6 +33,16 @@
         return unsafe CTexts(pointers, count: texts.count)
     }
 
+    /// An argv or envp of these texts; nil when one contains a NUL.
+    public func intern(all texts: [String]) -> CTexts? {
+        var interned: [CText] = []
+        for text in texts {
+            guard let text = intern(text) else { return nil }
+            interned.append(text)
+        }
+        return intern(interned)
+    }
+
     /// A copy of these bytes.
     public func intern(_ bytes: [UInt8]) -> CBytes {
         let copy = unsafe allocate(max(bytes.count, 1))

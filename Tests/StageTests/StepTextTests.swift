@@ -44,7 +44,8 @@ import Testing
             .enterWorkingDirectory(text("/w"), .last), .loadFilter(FilterStep(program: room, flags: 0, listener: .none)), .limitBounding(1),
             .keepCapabilities, .ownStreams(uid: 1), .setGroups(room, count: 2), .becomeUser(uid: 1, gid: 2),
             .setCapabilities(effective: 1, permitted: 2, inheritable: 4), .raiseAmbient(8), .findHome(uid: 1, room), .findProgram(program),
-            .keepDescriptors(0, state: nil), .keepDescriptors(2, state: .root), .resetSignals, .waitAtGate, .tellStart, .execute(program),
+            .takeTerminal, .passDescriptor(.root, as: 3), .keepDescriptors(0, state: nil), .keepDescriptors(2, state: .root), .resetSignals,
+            .waitAtGate, .tellStart, .execute(program),
             .executeHook(hook),
         ]
     }
@@ -118,11 +119,13 @@ import Testing
         case .joinProcess: 61
         case .openRoot: 62
         case .setAffinity: 63
+        case .takeTerminal: 66
+        case .passDescriptor: 67
         }
     }
 
     @Test func `every case is here`() {
-        #expect(Set(all.map(number)) == Set(0...65))
+        #expect(Set(all.map(number)) == Set(0...67))
     }
 
     @Test func `every step has words of its own`() {
