@@ -1,4 +1,5 @@
 #include "call.h"
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -23,6 +24,15 @@ int clinux_connect_unix(int fd, const char *path) {
     struct sockaddr_un name;
     int status = address(path, &name);
     return status < 0 ? status : (int)CALL(SYS_connect, fd, &name, sizeof name);
+}
+int clinux_connect_abstract(int fd, const char *text) {
+    struct sockaddr_un name;
+    size_t length = strlen(text);
+    if (length >= sizeof name.sun_path) return -ENAMETOOLONG;
+    name.sun_family = AF_UNIX;
+    name.sun_path[0] = 0;
+    memcpy(name.sun_path + 1, text, length);
+    return (int)CALL(SYS_connect, fd, &name, offsetof(struct sockaddr_un, sun_path) + 1 + length);
 }
 int clinux_bind_unix(int fd, const char *path) {
     struct sockaddr_un name;

@@ -43,6 +43,14 @@ public func connect(_ path: String, _ kind: SocketKind = .stream) throws(Syscall
     return socket
 }
 
+/// Connects to the Unix socket of the abstract name `name` (unix(7)). The corresponding system call is `connect(2)`.
+public func connect(abstract name: String, _ kind: SocketKind = .stream) throws(SyscallError) -> OwnedFD {
+    let socket = try makeSocket(kind)
+    let raw = socket.raw
+    try call("connect", "@\(name)") { unsafe clinux_connect_abstract(raw, name) }
+    return socket
+}
+
 /// Connects to the stream socket at `path`, of any length, which then refuses to wait. ETIMEDOUT: nobody took the connection in time.
 ///
 /// A listener that has stopped lets as many connect as its backlog holds; the next one would wait for ever.

@@ -50,6 +50,7 @@ extension Runtime {
                 config: design.config, state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
                 report: try Gate.makeFifo(Gate.report, in: directory.descriptor))
         }
+        try makeNotifyDirectory(design.config, directory)
         let parked = try failing { () throws(LaunchError) in try launch(design.plan, inputs, in: housing.cgroup) }
         do throws(LifecycleError) {
             let record = try publish(design, parked, housing.cgroup, receivers, directory)

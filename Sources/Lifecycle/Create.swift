@@ -35,7 +35,7 @@ extension Runtime {
 
     /// Decides everything, and touches nothing.
     func design(_ request: CreateRequest, _ id: ContainerID, _ bundle: Bundle) throws(LifecycleError) -> Design {
-        let config = bundle.config
+        let config = withNotifySocket(bundle.config, id)
         try checkTerminal(config.process?.hasTerminal ?? false, request.attachment)
         try checkKernel()
         let listenCount = try listenDescriptors()

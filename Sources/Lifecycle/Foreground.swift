@@ -30,16 +30,19 @@ struct Foreground: ~Copyable {
         }
     }
 
-    /// Waits for the container's end; until then its signals are those sent to us, and its terminal is ours.
-    func accompany(_ process: borrowing PidFD, terminal: consuming OwnedFD?) throws(LifecycleError) -> ExitStatus {
+    /// Waits for the container's end; until then its signals are those sent to us, its terminal is ours, and our manager hears of its
+    /// readiness.
+    func accompany(
+        _ process: borrowing PidFD, terminal: consuming OwnedFD?, _ notification: consuming Notification? = nil
+    ) throws(LifecycleError) -> ExitStatus {
         do throws(SyscallError) {
-            guard let master = terminal else { return try forwardSignals(to: process) }
+            guard let master = terminal else { return try forwardSignals(to: process, &notification) }
             // A caller without a terminal has no modes to change.
-            guard isTerminal(input.raw) else { return try relay(master, of: process) }
+            guard isTerminal(input.raw) else { return try relay(master, of: process, &notification) }
             let attributes = try TerminalAttributes(of: input)
             try attributes.raw().apply(to: input)
             let status: ExitStatus
-            do throws(SyscallError) { status = try relay(master, of: process) } catch {
+            do throws(SyscallError) { status = try relay(master, of: process, &notification) } catch {
                 try attributes.apply(to: input)
                 throw error
             }
@@ -52,10 +55,13 @@ struct Foreground: ~Copyable {
         do throws(SyscallError) { _ = try setBlocked(previous) } catch { throw LifecycleError("\(error)") }
     }
 
-    private func forwardSignals(to process: borrowing PidFD) throws(SyscallError) -> ExitStatus {
+    private func forwardSignals(to process: borrowing PidFD, _ notification: inout Notification?) throws(SyscallError) -> ExitStatus {
         while true {
-            let ready = try poll([Watch(process.descriptor, .readable), Watch(signals.descriptor, .readable)]) ?? []
+            let ready =
+                try poll(
+                    [Watch(process.descriptor, .readable), Watch(signals.descriptor, .readable)] + watches(notification)) ?? []
             if ready.first?.isEmpty == false { return try process.wait() }
+            try passOn(&notification)
             while let signal = try signals.next() { try forward(signal, to: process) }
         }
     }
@@ -66,18 +72,36 @@ struct Foreground: ~Copyable {
         try ignoring(.noProcess) { () throws(SyscallError) in try process.send(signal) }
     }
 
-    private func relay(_ master: borrowing OwnedFD, of process: borrowing PidFD) throws(SyscallError) -> ExitStatus {
+    private func watches(_ notification: borrowing Notification?) -> [Watch] {
+        switch notification {
+        case .none: []
+        case .some(let notification): [notification.watch]
+        }
+    }
+
+    /// Only the first word of readiness is news.
+    private func passOn(_ notification: inout Notification?) throws(SyscallError) {
+        guard let waiting = notification.take() else { return }
+        if try !waiting.passedOn() { notification = consume waiting }
+    }
+
+    private func relay(
+        _ master: borrowing OwnedFD, of process: borrowing PidFD, _ notification: inout Notification?
+    ) throws(SyscallError) -> ExitStatus {
         try setBlocking(master, .refuses)
         var pending: [UInt8] = []
         var hasInput = true
         var hasOutput = true
         while true {
             // Nothing more is read from the caller until the container has taken what was.
-            let ready = try poll([
-                Watch(process.descriptor, .readable), Watch(signals.descriptor, .readable),
-                Watch(input, hasInput && pending.isEmpty ? .readable : []),
-                Watch(master, (hasOutput ? Readiness.readable : []).union(pending.isEmpty ? [] : .writable)),
-            ]) ?? [[], [], [], []]
+            let ready =
+                try poll(
+                    [
+                        Watch(process.descriptor, .readable), Watch(signals.descriptor, .readable),
+                        Watch(input, hasInput && pending.isEmpty ? .readable : []),
+                        Watch(master, (hasOutput ? Readiness.readable : []).union(pending.isEmpty ? [] : .writable)),
+                    ] + watches(notification)) ?? [[], [], [], []]
+            try passOn(&notification)
             while let signal = try signals.next() {
                 if signal == .windowChanged && isTerminal(input.raw) {
                     try setWindowSize(of: master, windowSize(of: input))

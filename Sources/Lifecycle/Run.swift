@@ -19,7 +19,10 @@ extension Runtime {
         switch request.attachment {
         case .detached:
             let established = try establish(request)
-            try startOrDelete(established.record)
+            try startOrDelete(established.record) { (id) throws(LifecycleError) in
+                guard let notification = try begin(id) else { return }
+                try notification.awaited()
+            }
             return Ended(exitCode: 0, warnings: [])
         case .foreground:
             // Before there is a child: none of its signals may be missed.
@@ -29,8 +32,10 @@ extension Runtime {
             let status: ExitStatus
             do throws(LifecycleError) {
                 try foreground.fit(established.parked.terminal)
-                try startOrDelete(established.record)
-                status = try foreground.accompany(established.parked.pidfd, terminal: established.parked.terminal.take())
+                var notification: Notification?
+                try startOrDelete(established.record) { (id) throws(LifecycleError) in notification = try begin(id) }
+                status = try foreground.accompany(
+                    established.parked.pidfd, terminal: established.parked.terminal.take(), notification.take())
             } catch {
                 try foreground.restore()
                 throw error
@@ -40,8 +45,8 @@ extension Runtime {
         }
     }
 
-    private func startOrDelete(_ record: Record) throws(LifecycleError) {
-        do throws(LifecycleError) { try start(record.id) } catch {
+    private func startOrDelete(_ record: Record, _ start: (ContainerID) throws(LifecycleError) -> Void) throws(LifecycleError) {
+        do throws(LifecycleError) { try start(try containerID(record.id)) } catch {
             let warnings: [String]
             do throws(LifecycleError) { warnings = try delete(record.id, .yes) } catch let second {
                 throw LifecycleError("\(error); and it could not be deleted: \(second)")

@@ -4,9 +4,15 @@ internal import Spec
 internal import Store
 
 extension Runtime {
-    /// Lets a created container execute its program. Returns when it runs; what failed after the gate is reported here.
+    /// Lets a created container execute its program. Returns when it runs, and with $NOTIFY_SOCKET when it has told that it is ready;
+    /// what failed after the gate is reported here.
     public func start(_ id: String) throws(LifecycleError) {
-        let id = try containerID(id)
+        guard let notification = try begin(try containerID(id)) else { return }
+        try notification.awaited()
+    }
+
+    /// Start without waiting for more than the program's execution.
+    func begin(_ id: ContainerID) throws(LifecycleError) -> Notification? {
         let directory = try open(id)
         try failing { () throws(StoreError) in try directory.lock(.exclusive) }
         let record = try failing { () throws(StoreError) in try directory.load() }
@@ -18,8 +24,10 @@ extension Runtime {
         case .running: throw LifecycleError("cannot start an already running container")
         case let other: throw LifecycleError("cannot start a container in the \(other.rawValue) state")
         }
+        let notification = try notification(of: record)
         try pass(record, directory)
         try runPoststart(record)
+        return notification
     }
 
     /// Opens the gate and waits for the init's words, and the silence of execve.
@@ -57,8 +65,9 @@ extension Runtime {
         do throws(LaunchError) {
             try runHooks(record.poststart, "poststart", hookState(record, .running))
         } catch {
-            do throws(SyscallError) { try ignoring(.noProcess) { () throws(SyscallError) in try record.identity.open().send(.kill) } }
-            catch let second { throw LifecycleError("\(error); and the container could not be killed: \(second)") }
+            do throws(SyscallError) {
+                try ignoring(.noProcess) { () throws(SyscallError) in try record.identity.open().send(.kill) }
+            } catch let second { throw LifecycleError("\(error); and the container could not be killed: \(second)") }
             throw LifecycleError("\(error)")
         }
     }

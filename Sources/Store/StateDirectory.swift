@@ -4,7 +4,7 @@ public import Kernel
 /// One container's directory, held by a descriptor: what is done to it is done to this one, whatever its name comes to mean.
 public struct StateDirectory: ~Copyable, Sendable {
     public let id: ContainerID
-    /// Open for reading. Others may put flat files of their own into it, which `remove` takes along.
+    /// Open for reading. Others may put files of their own into it, and directories of flat files, which `remove` takes along.
     public let descriptor: OwnedFD
     /// Of the root directory, opened as a path.
     private let root: OwnedFD
@@ -120,11 +120,13 @@ public struct StateDirectory: ~Copyable, Sendable {
         return document.record
     }
 
-    /// Removes the directory and the flat files in it, the record last, so that a removal that was broken off can be made again.
-    /// Needs the exclusive lock.
+    /// Removes the directory with its files and the directories of flat files in it, the record last, so that a removal that was broken
+    /// off can be made again. Needs the exclusive lock.
     public func remove() throws(StoreError) {
         do throws(SyscallError) {
-            for entry in try entries(of: descriptor) where entry.name != Self.file { try discard(entry.name) }
+            for entry in try entries(of: descriptor) where entry.name != Self.file {
+                if entry.kind == .directory { try discardDirectory(entry.name) } else { try discard(entry.name) }
+            }
             try discard(Self.file)
             // What bears the name now is another's if ours is gone already.
             guard try status(of: id.text, at: root).isSameFile(as: status(of: descriptor)) else { return }
@@ -132,6 +134,12 @@ public struct StateDirectory: ~Copyable, Sendable {
         } catch {
             if error.errno != .noEntry { throw .refused("remove state directory \(path)", error) }
         }
+    }
+
+    private func discardDirectory(_ name: String) throws(SyscallError) {
+        let directory = try Kernel.open(name, beneath: descriptor, [.readOnly, .directory])
+        for entry in try entries(of: directory) { try removeFile(entry.name, at: directory) }
+        try removeDirectory(name, at: descriptor)
     }
 
     private func discard(_ name: String) throws(SyscallError) {

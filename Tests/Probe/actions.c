@@ -14,9 +14,11 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -121,6 +123,17 @@ static void write_text(const char *path, const char *content, int flags) {
     if (fd >= 0) close(fd);
     errno = number;
     print_result("write", path, result);
+}
+
+// One datagram to the socket at $NOTIFY_SOCKET.
+static void notify(const char *content) {
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (path) strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    long result = sendto(fd, content, strlen(content), 0, (struct sockaddr *)&address, sizeof address);
+    print_result("notify", path, result);
+    close(fd);
 }
 
 static void open_path(const char *path, const char *mode) {
@@ -282,6 +295,7 @@ int act(int count, char **words) {
     else if (ACTION("write", 2)) write_text(words[1], words[2], 0);
     else if (ACTION("create", 2)) write_text(words[1], words[2], O_CREAT | O_TRUNC);
     else if (ACTION("append", 2)) write_text(words[1], words[2], O_CREAT | O_APPEND);
+    else if (ACTION("notify", 1)) notify(words[1]);
     else if (ACTION("open", 2)) open_path(words[1], words[2]);
     else if (ACTION("mkdir", 1)) print_result("mkdir", words[1], mkdir(words[1], 0777));
     else if (ACTION("unlink", 1)) print_result("unlink", words[1], unlink(words[1]));

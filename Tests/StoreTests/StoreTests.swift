@@ -70,12 +70,12 @@ import Testing
         let store = try Store(root: "/dev/shm/" + Scratch.required().name)
         defer { #expect(throws: Never.self) { try Files.remove(store.root) } }
         let directory = try store.create(box)
-        try Files.makeDirectory(store.root + "/box/directory")
+        try Files.makeDirectory(store.root + "/box/directory/inner")
         try directory.save(record())
         let error = #expect(throws: StoreError.self) { try directory.remove() }
-        #expect(error == .refused("remove state directory \(store.root)/box", SyscallError("unlink", "directory", .isDirectory)))
+        #expect(error == .refused("remove state directory \(store.root)/box", SyscallError("unlink", "inner", .isDirectory)))
         #expect(try directory.load() == record())
-        try removeDirectory(store.root + "/box/directory")
+        try removeDirectory(store.root + "/box/directory/inner")
         try directory.remove()
         #expect(Files.entries(store.root).isEmpty)
     }

@@ -242,6 +242,8 @@ int clinux_capget(int pid, struct clinux_capabilities *sets);
 int clinux_socket(int domain, int type, int protocol);
 int clinux_socketpair(int domain, int type, int protocol, int fds[2]);
 int clinux_connect_unix(int fd, const char *path);
+// `text` without the NUL that it begins with in the address, see unix(7).
+int clinux_connect_abstract(int fd, const char *text);
 int clinux_bind_unix(int fd, const char *path);
 int clinux_listen(int fd, int backlog);
 int clinux_accept4(int fd, int flags);

@@ -1,0 +1,70 @@
+public import Kernel
+
+/// How the program of a container tells a service manager that it is ready: sd_notify(3) over a socket of the container's own.
+///
+/// The manager's own socket is never seen in the container. Of what the program sends only readiness is passed on, in our words: pids that
+/// it could name are those of its namespace.
+public struct NotifySocket: ~Copyable {
+    /// Where the container sees the directory of the socket.
+    public static let directory = "/run/notify"
+    public static let name = "notify.sock"
+
+    private let program: OwnedFD
+    private let manager: OwnedFD
+
+    /// Makes the socket at `path`, for everybody to write to, and connects to the manager at `address`, as $NOTIFY_SOCKET has it: a path, or
+    /// an abstract name behind `@`.
+    public init(_ path: String, manager address: String) throws(SyscallError) {
+        let manager =
+            address.hasPrefix("@")
+            ? try connect(abstract: String(address.dropFirst()), .datagrams) : try connect(address, .datagrams)
+        let program = try openToAll(path)
+        try setBlocking(program, .refuses)
+        self.manager = manager
+        self.program = program
+    }
+
+    /// Becomes readable when the program sends.
+    public var watch: Watch { Watch(program, .readable) }
+
+    /// Takes what the program has sent; whether that it is ready was among it.
+    public func takeReadiness() throws(SyscallError) -> Bool {
+        while true {
+            do throws(SyscallError) {
+                // A descriptor that comes along is closed by this: it is the program waiting for that (sd_notify_barrier(3)).
+                let message = try receive(program, count: 4096)
+                if message.bytes.split(separator: UInt8(ascii: "\n")).contains(where: { $0.elementsEqual("READY=1".utf8) }) { return true }
+            } catch {
+                if error.errno == .tryAgain { return false }
+                throw error
+            }
+        }
+    }
+
+    /// Tells the manager, and which process it is to take for the service's main one.
+    public func tellReadiness(of pid: Int32) throws(SyscallError) {
+        try send(Array("READY=1\nMAINPID=\(pid)\n".utf8), on: manager)
+    }
+
+    /// Waits until the manager has read all that was told, at most until `deadline`: of a sender that has ended by then it could not tell
+    /// whose it was. sd_notify_barrier(3).
+    public func awaitReader(until deadline: Deadline) throws(SyscallError) {
+        let reader = try sentBarrier()
+        _ = try poll([Watch(reader, .readable)], until: deadline)
+    }
+
+    /// A pipe's end that hangs up when the manager has closed the other.
+    private func sentBarrier() throws(SyscallError) -> OwnedFD {
+        let pipe = try Pipe()
+        try send(Array("BARRIER=1".utf8), with: pipe.writer, on: manager)
+        return pipe.reader
+    }
+}
+
+/// Where another stands already, it is from a start that was broken off.
+private func openToAll(_ path: String) throws(SyscallError) -> OwnedFD {
+    try ignoring(.noEntry) { () throws(SyscallError) in try removeFile(path) }
+    let mask = setUmask(0)
+    defer { _ = setUmask(mask) }
+    return try listen(path, .datagrams)
+}

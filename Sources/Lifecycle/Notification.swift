@@ -1,0 +1,91 @@
+internal import Kernel
+internal import Launch
+internal import Spec
+internal import Store
+
+/// What is waited for when a service manager gave us $NOTIFY_SOCKET: that the container's program says it is ready.
+struct Notification: ~Copyable {
+    private let socket: NotifySocket
+    private let process: PidFD
+    private let pid: Int32
+
+    init(_ socket: consuming NotifySocket, _ process: consuming PidFD, _ pid: Int32) {
+        self.socket = socket
+        self.process = process
+        self.pid = pid
+    }
+
+    var watch: Watch { socket.watch }
+
+    /// Waits for it and tells the manager, or for the end of the container's process, which may be without a word.
+    func awaited() throws(LifecycleError) {
+        do throws(SyscallError) {
+            while true {
+                let ready = try poll([socket.watch, Watch(process.descriptor, .readable)]) ?? []
+                if try socket.takeReadiness() {
+                    try socket.tellReadiness(of: pid)
+                    // As long as libsystemd's callers wait.
+                    return try socket.awaitReader(until: .after(.seconds(30)))
+                }
+                if ready.last?.isEmpty == false { return }
+            }
+        } catch { throw LifecycleError("$NOTIFY_SOCKET: \(error)") }
+    }
+
+    /// Passes it on if it has come, with this process, which stays, for the main one; whether it had come.
+    func passedOn() throws(SyscallError) -> Bool {
+        guard try socket.takeReadiness() else { return false }
+        try socket.tellReadiness(of: ownPID())
+        return true
+    }
+}
+
+private let directoryName = "notify"
+
+/// Empty: no manager waits.
+private var managerAddress: String { environment("NOTIFY_SOCKET") ?? "" }
+
+extension Runtime {
+    /// For a caller with $NOTIFY_SOCKET the configuration with a directory for the container's own socket, and the variable that names it.
+    func withNotifySocket(_ config: Config, _ id: ContainerID) -> Config {
+        guard !managerAddress.isEmpty, config.process != nil else { return config }
+        var result = config
+        var mount = Mount()
+        mount.destination = NotifySocket.directory
+        mount.source = notifyDirectory(id.text)
+        mount.type = "bind"
+        // Read-only: the socket comes from outside.
+        mount.options = ["bind", "ro", "nosuid", "nodev", "noexec"]
+        result.mounts.append(mount)
+        result.process?.environment.append("NOTIFY_SOCKET=\(NotifySocket.directory)/\(NotifySocket.name)")
+        return result
+    }
+
+    /// Makes the source of that mount, if it is in the configuration.
+    func makeNotifyDirectory(_ config: Config, _ directory: borrowing StateDirectory) throws(LifecycleError) {
+        guard config.mounts.last?.source == notifyDirectory(directory.id.text) else { return }
+        do throws(SyscallError) {
+            try makeDirectory(directoryName, at: directory.descriptor, permissions: 0o755)
+            // Whatever the umask: the container's users are others.
+            try changePermissions(of: Kernel.open(directoryName, beneath: directory.descriptor, [.readOnly, .directory]), 0o755)
+        } catch { throw LifecycleError("\(error)") }
+    }
+
+    /// The socket, where both who created and who starts have a manager; nil where not.
+    func notification(of record: Record) throws(LifecycleError) -> Notification? {
+        let directory = notifyDirectory(record.id)
+        let address = managerAddress
+        guard !address.isEmpty, hasDirectory(directory) else { return nil }
+        do throws(SyscallError) {
+            return Notification(
+                try NotifySocket(Path.join(directory, NotifySocket.name), manager: address), try record.identity.open(), record.identity.pid
+            )
+        } catch { throw LifecycleError("$NOTIFY_SOCKET: \(error)") }
+    }
+
+    private func notifyDirectory(_ id: String) -> String { Path.join(Path.join(settings.root, id), directoryName) }
+
+    private func hasDirectory(_ path: String) -> Bool {
+        do throws(SyscallError) { return try Kernel.status(of: path).kind == .directory } catch { return false }
+    }
+}
