@@ -17,7 +17,7 @@ public func readFacts(_ config: Config, bundle: String, _ cgroups: HostCgroups) 
         let proc = try ProcFS.open()
         facts.capabilities = try ownCapabilities().permitted
         facts.lastCapability = lastCapability()
-        facts.isInUserNamespace = !isWholeMap(try proc.readText("self/uid_map"))
+        facts.isInUserNamespace = try isInUserNamespace(proc)
         facts.isSetgroupsDenied = trimmed(try proc.readText("self/setgroups")) == "deny"
         facts.hasKcore = exists("/proc/kcore")
         facts.hasAppArmor = exists("/sys/kernel/security/apparmor") || isYes("/sys/module/apparmor/parameters/enabled")
@@ -27,6 +27,11 @@ public func readFacts(_ config: Config, bundle: String, _ cgroups: HostCgroups) 
         if isShared { facts.rootfsMountPoint = try mountPoint(of: facts.rootfs) }
     } catch { throw .prepare("read the host", error) }
     return facts
+}
+
+/// Whether this process is in another user namespace than the machine's first.
+public func isInUserNamespace() throws(LaunchError) -> Bool {
+    do throws(SyscallError) { return try isInUserNamespace(try ProcFS.open()) } catch { throw .prepare("read the host", error) }
 }
 
 /// Where procfs and sysfs are mounted, for a root that is entered without pivoting.
@@ -47,7 +52,7 @@ public func readJoinFacts(of pid: Int32) throws(LaunchError) -> HostFacts {
         let proc = try ProcFS.open()
         facts.capabilities = try ownCapabilities().permitted
         facts.lastCapability = lastCapability()
-        facts.isInUserNamespace = !isWholeMap(try proc.readText("self/uid_map"))
+        facts.isInUserNamespace = try isInUserNamespace(proc)
         facts.isSetgroupsDenied = trimmed(try proc.readText("\(pid)/setgroups")) == "deny"
         facts.hasAppArmor = exists("/sys/kernel/security/apparmor") || isYes("/sys/module/apparmor/parameters/enabled")
         facts.hasSELinux = exists("/sys/fs/selinux/status")
@@ -117,9 +122,9 @@ private func fileName(_ kind: Namespace.Kind) -> String {
     }
 }
 
-/// Whether the map is that of the first user namespace.
-private func isWholeMap(_ text: String) -> Bool {
-    text.split(whereSeparator: \.isWhitespace).map(String.init) == ["0", "0", "4294967295"]
+/// The first user namespace is the one that has all ids, each as itself.
+private func isInUserNamespace(_ proc: borrowing ProcFS) throws(SyscallError) -> Bool {
+    try proc.readText("self/uid_map").split(whereSeparator: \.isWhitespace).map(String.init) != ["0", "0", "4294967295"]
 }
 
 private func isYes(_ path: String) -> Bool {

@@ -1,5 +1,6 @@
 internal import Cgroups
 internal import Kernel
+internal import Launch
 internal import Spec
 internal import Store
 
@@ -10,17 +11,26 @@ extension Runtime {
         do throws(CgroupsError) {
             return .directory(try Placement(cgroupsPath: config.linux.cgroupsPath, id: id.text, on: host))
         } catch {
-            if isRootless && config.linux.cgroupsPath.isEmpty { return .callers }
+            if try isRootless && config.linux.cgroupsPath.isEmpty { return .callers }
             throw LifecycleError("\(error)")
         }
     }
 
     /// Whether cgroup permission errors are to be passed over.
+    ///
+    /// Root of no more than a user namespace, as rootless podman's runtime is, has no rights over cgroups by that.
     var isRootless: Bool {
-        switch settings.rootless {
-        case .yes: true
-        case .no: false
-        case .auto: OwnIDs().effectiveUID != 0
+        get throws(LifecycleError) {
+            switch settings.rootless {
+            case .yes: true
+            case .no: false
+            case .auto:
+                if OwnIDs().effectiveUID != 0 {
+                    true
+                } else {
+                    try failing { () throws(LaunchError) in try isInUserNamespace() }
+                }
+            }
         }
     }
 
@@ -57,7 +67,7 @@ extension Runtime {
             }
             return cgroup
         } catch {
-            guard isRootless, design.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
+            guard try isRootless, design.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
             warnings.append("\(error): continuing without a cgroup")
             return nil
         }

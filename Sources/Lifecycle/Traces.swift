@@ -10,7 +10,8 @@ extension Runtime {
     /// All that later verbs need: they never look at config.json again.
     func makeRecord(_ design: Design, _ identity: ProcessIdentity, _ cgroupPath: String) -> Record {
         var driver = Record.CgroupDriver.cgroupfs
-        var isRootless = isRootless
+        // Whose systemd has the unit; without one nobody asks.
+        var isRootless = false
         if case .unit(let unit) = design.site {
             driver = .systemd
             isRootless = unit.instance == .user
