@@ -40,7 +40,8 @@ private func programText(_ name: String, _ errno: Errno) -> String {
             ? "exec: \"\(name)\": stat \(name): no such file or directory"
             : "exec: \"\(name)\": executable file not found in $PATH"
     case .accessDenied, .notPermitted: "exec: \"\(name)\": permission denied"
-    case .isDirectory: "exec: \"\(name)\": is a directory"
+    // What execve(2) answers to a directory; podman looks for it, docker for the first half.
+    case .isDirectory: "exec: \"\(name)\": is a directory: permission denied"
     default: "exec: \"\(name)\": \(errno)"
     }
 }

@@ -74,7 +74,7 @@ struct ExecTests {
         let container = try Container(try waiting()).running()
         let outcome = try container.exec(command: ["/etc"])
         #expect(outcome.status == 255)
-        #expect(outcome.errors == "swiftrun: exec failed: exec: \"/etc\": is a directory\n")
+        #expect(outcome.errors == "swiftrun: exec failed: exec: \"/etc\": is a directory: permission denied\n")
     }
 
     @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 has seen it too late"))
