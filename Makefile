@@ -21,7 +21,7 @@ BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
 BENCH_PACKAGES := busybox-static hyperfine
 TEST_PACKAGES  := busybox-static strace mandoc runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
-    containerd podman conmon docker.io skopeo umoci python3-grpcio containernetworking-plugins iptables \
+    containerd podman conmon docker.io skopeo umoci catatonit python3-grpcio containernetworking-plugins iptables \
     $(if $(shell command -v cc),,gcc libc6-dev)
 
 .PHONY: demo test build install bench lint format clean

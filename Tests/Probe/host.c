@@ -7,6 +7,7 @@
 //   at-pid PID               a child with exactly this pid, held until stdin ends
 //   without NUMBER ERRNO CMD...   CMD to which system call NUMBER answers ERRNO
 //   mounts CMD...            CMD in a private mount namespace
+//   room, enter              see room.c
 
 #define _GNU_SOURCE
 #include "probe.h"
@@ -151,6 +152,8 @@ int host(int count, char **words) {
     if (count > 2 && !strcmp(words[0], "await")) return await(atoi(words[1]), atoi(words[2]));
     if (count > 1 && !strcmp(words[0], "at-pid")) return at_pid(atoi(words[1]));
     if (count > 3 && !strcmp(words[0], "without")) return without(atoi(words[1]), atoi(words[2]), words + 3);
+    if (count == 2 && !strcmp(words[0], "room")) return room(words[1]);
+    if (count > 3 && !strcmp(words[0], "enter")) return enter(words[1], atoi(words[2]), words + 3);
     if (count > 1 && !strcmp(words[0], "mounts")) return private_mounts() ? fail("a private mount namespace") : run(words + 1);
     fprintf(stderr, "probe host: unknown request\n");
     return 125;

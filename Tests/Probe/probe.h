@@ -40,4 +40,8 @@ int act_as_hook(int argc, char **argv);
 // host.c: what the tests need done on the host by a process of one thread.
 int host(int argc, char **argv);
 
+// room.c
+int room(char *cgroup);
+int enter(char *cgroup, int pid, char **command);
+
 #endif
