@@ -1,7 +1,6 @@
 internal import Cgroups
 internal import Kernel
 internal import Launch
-internal import Plan
 internal import Spec
 internal import Store
 
@@ -9,7 +8,7 @@ internal import Store
 struct Established: ~Copyable {
     let record: Record
     let warnings: [String]
-    var parked: ParkedInit
+    var parked: Parked
 }
 
 extension Runtime {
@@ -17,7 +16,7 @@ extension Runtime {
     func build(
         _ design: Design, _ receivers: borrowing Receivers, _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Established {
-        var warnings = design.plan.warnings
+        var warnings = design.blueprint.warnings
         // Should this process be killed, `delete` finds what to take back.
         if case .directory(let placement) = design.site {
             try failing { () throws(StoreError) in try directory.save(makeRecord(design, nobody, placement.path), .intended) }
@@ -34,6 +33,7 @@ extension Runtime {
             do throws(LifecycleError) { try housing.vacate() } catch let second {
                 message += "; and its cgroup could not be removed: \(second)"
             }
+            do throws(LifecycleError) { try design.blueprint.undo() } catch let second { message += "; and \(second)" }
             for failure in runHooksRegardless(design.config.hooks.poststop, "poststop", design.state) {
                 message += "; \(failure)"
             }
@@ -45,17 +45,18 @@ extension Runtime {
         _ design: Design, _ housing: inout Housing, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory, _ warnings: [String]
     ) throws(LifecycleError) -> Established {
-        let inputs = try failing { () throws(SyscallError) in
-            LaunchInputs(
-                config: design.config, state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
+        let place: Place
+        do throws(SyscallError) {
+            place = Place(
+                state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
                 report: try Gate.makeFifo(Gate.report, in: directory.descriptor))
-        }
+        } catch { throw LifecycleError("\(error)") }
         try makeNotifyDirectory(design.config, directory)
-        let parked = try failing { () throws(LaunchError) in try launch(design.plan, inputs, in: housing.cgroup) }
+        let parked = try design.blueprint.launch(place, in: housing.cgroup)
         do throws(LifecycleError) {
             let record = try publish(design, parked, housing.cgroup, receivers, directory)
             try housing.settle()
-            try failing { () throws(LaunchError) in try parked.letGo() }
+            try parked.conversation.letGo()
             return Established(record: record, warnings: warnings, parked: parked)
         } catch {
             do throws(SyscallError) { try parked.kill() } catch let second {
@@ -67,7 +68,7 @@ extension Runtime {
 
     /// Tells the world, the pid file last: who reads it may rely on all else.
     private func publish(
-        _ design: Design, _ parked: borrowing ParkedInit, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
+        _ design: Design, _ parked: borrowing Parked, _ cgroup: borrowing Cgroup?, _ receivers: borrowing Receivers,
         _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Record {
         let identity: ProcessIdentity
@@ -88,7 +89,7 @@ extension Runtime {
 
     /// Hands descriptors to those who asked, and writes the pid file last: who reads it may rely on all else.
     func announce(
-        _ parked: borrowing ParkedInit, _ receivers: borrowing Receivers, pidFile: String?, name: String
+        _ parked: borrowing Parked, _ receivers: borrowing Receivers, pidFile: String?, name: String
     ) throws(LifecycleError) {
         do throws(SyscallError) {
             try sendCopy(of: parked.terminal, "/dev/pts/ptmx", to: receivers.console)

@@ -1,14 +1,14 @@
 internal import JSON
 internal import Kernel
-internal import Spec
+public import Spec
 
 /// A bundle's directory and what its config.json says.
-struct Bundle {
+public struct Bundle {
     /// Absolute, without symlinks.
-    let path: String
-    let config: Config
+    public let path: String
+    public internal(set) var config: Config
     /// The bytes of config.json.
-    let document: [UInt8]
+    public let document: [UInt8]
 
     init(_ directory: String) throws(LifecycleError) {
         let bytes: [UInt8]

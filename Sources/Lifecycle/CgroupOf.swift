@@ -41,11 +41,11 @@ extension Runtime {
         switch design.site {
         case .callers: return Housing(nil)
         case .directory(let placement):
-            warnings += design.limits.warnings
+            warnings += design.blueprint.limits.warnings
             return Housing(try makeDirectory(placement, design, &warnings))
         case .unit(let unit):
-            warnings += design.limits.warnings
-            var housing = try makeUnit(unit, design.id, design.limits)
+            warnings += design.blueprint.limits.warnings
+            var housing = try makeUnit(unit, design.id, design.blueprint.limits)
             do throws(LifecycleError) { try configure(housing, design, &warnings) } catch {
                 do throws(LifecycleError) { try housing.vacate() } catch let second {
                     throw LifecycleError("\(error); and its unit could not be stopped: \(second)")
@@ -60,14 +60,14 @@ extension Runtime {
         _ placement: Placement, _ design: Design, _ warnings: inout [String]
     ) throws(LifecycleError) -> Cgroup? {
         do throws(CgroupsError) {
-            let cgroup = try Cgroup.create(placement, controllers: design.limits.controllers)
+            let cgroup = try Cgroup.create(placement, controllers: design.blueprint.limits.controllers)
             do throws(CgroupsError) { try configure(cgroup, design, &warnings) } catch {
                 try cgroup.removeMade()
                 throw error
             }
             return cgroup
         } catch {
-            guard try isRootless, design.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
+            guard try isRootless, design.blueprint.limits.controllers.isEmpty, isForbidden(error) else { throw LifecycleError("\(error)") }
             warnings.append("\(error): continuing without a cgroup")
             return nil
         }
@@ -86,10 +86,7 @@ extension Runtime {
     private func configure(
         _ cgroup: borrowing Cgroup, _ design: Design, _ warnings: inout [String]
     ) throws(CgroupsError) {
-        warnings += try cgroup.apply(design.limits)
-        let namespace: UserNamespace = design.isInUserNamespace ? .nested : .initial
-        if let warning = try cgroup.restrictDevices(design.devices, in: namespace) { warnings.append(warning) }
-        if let owner = delegatedOwner(design.config) { try cgroup.delegate(to: owner) }
+        warnings += try design.blueprint.furnish(cgroup)
     }
 
     /// Whether it was rights that were missing.

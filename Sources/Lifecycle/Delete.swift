@@ -117,6 +117,7 @@ extension Runtime {
                 throw LifecycleError((complaints + ["\(error)"]).joined(separator: "; and "))
             }
         }
+        try backend(of: record).clear(record)
         try failing { () throws(StoreError) in try directory.remove() }
         return complaints + runHooksRegardless(record.poststop, "poststop", hookState(record, .stopped))
     }

@@ -5,13 +5,13 @@ extension ContainerEvent {
     /// As runc prints it: the same members in the same order, and those that runc leaves out when they are 0 left out.
     public var json: Value {
         switch self {
-        case .stats(let id, let statistics): ["type": "stats", "id": .string(id), "data": document(statistics)]
+        case .stats(let id, let statistics): ["type": "stats", "id": .string(id), "data": statistics]
         case .oom(let id): ["type": "oom", "id": .string(id)]
         }
     }
 }
 
-private func document(_ statistics: Statistics) -> Value {
+func document(_ statistics: Statistics) -> Value {
     [
         "cpu": cpu(statistics.cpu),
         // cgroup v2 keeps no such counts.

@@ -1,11 +1,11 @@
-public import Cgroups
-internal import Kernel
+public import JSON
 internal import Spec
 internal import Store
 
 /// What `events` tells of a container.
 public enum ContainerEvent: Hashable, Sendable {
-    case stats(id: String, Statistics)
+    /// The second is `data` of what `events --stats` prints.
+    case stats(id: String, Value)
     /// The kernel has killed one of its processes for want of memory.
     case oom(id: String)
 }
@@ -13,20 +13,14 @@ public enum ContainerEvent: Hashable, Sendable {
 extension Runtime {
     /// What a container that has not ended has used until now.
     public func statistics(_ id: String) throws(LifecycleError) -> ContainerEvent {
-        let cgroup = try cgroup(of: try living(id), to: "tell the usage of")
-        return .stats(id: id, try failing { () throws(CgroupsError) in try cgroup.statistics() })
+        let record = try living(id)
+        return .stats(id: id, try backend(of: record).statistics(record))
     }
 
     /// The events of a container until it ends, with its usage each time `interval` has passed.
-    public func events(_ id: String, every interval: Duration) throws(LifecycleError) -> Events {
+    public func events(_ id: String, every interval: Duration) throws(LifecycleError) -> any EventSource {
         let record = try living(id)
-        let cgroup = try cgroup(of: record, to: "watch")
-        let process: PidFD
-        do throws(SyscallError) { process = try record.identity.open() } catch {
-            throw error.errno == .noProcess ? notRunning(id) : LifecycleError("\(error)")
-        }
-        let memory = try failing { () throws(CgroupsError) in try MemoryEvents(cgroup) }
-        return try Events(id: id, cgroup: cgroup, process: process, memory: memory, interval: interval)
+        return try backend(of: record).events(record, every: interval)
     }
 
     private func living(_ id: String) throws(LifecycleError) -> Record {
@@ -34,90 +28,6 @@ extension Runtime {
         guard status != .stopped else { throw notRunning(id) }
         return record
     }
-
-    private func notRunning(_ id: String) -> LifecycleError { LifecycleError("container with id \(id) is not running") }
 }
 
-/// The events of one container, one after the other.
-public struct Events: ~Copyable {
-    private let id: String
-    private let cgroup: Cgroup
-    private let process: PidFD
-    private var memory: MemoryEvents?
-    private let interval: Duration
-    private var tick: Deadline
-    /// How many processes the kernel has killed so far, and how many of them were told.
-    private var kills: UInt64
-    private var told: UInt64
-
-    init(
-        id: String, cgroup: consuming Cgroup, process: consuming PidFD, memory: consuming MemoryEvents?, interval: Duration
-    ) throws(LifecycleError) {
-        self.id = id
-        self.cgroup = cgroup
-        self.process = process
-        self.interval = interval
-        tick = .after(interval)
-        kills = 0
-        self.memory = memory
-        told = 0
-        try look()
-        told = kills
-    }
-
-    /// Waits for the next one; nil: the container has ended.
-    public mutating func next() throws(LifecycleError) -> ContainerEvent? {
-        while true {
-            if told < kills {
-                told += 1
-                return .oom(id: id)
-            }
-            switch try wait() {
-            case .ended:
-                // The last thing it met with may have been that.
-                try look()
-                if told == kills { return nil }
-            case .memory: try look()
-            case .tick:
-                tick = .after(interval)
-                if let event = try usage() { return event }
-            }
-        }
-    }
-
-    private enum Cause { case ended, memory, tick }
-
-    private func wait() throws(LifecycleError) -> Cause {
-        var watches = [Watch(process.descriptor, .readable)]
-        switch memory {
-        case .some(let memory): watches.append(memory.watch)
-        case .none: break
-        }
-        do throws(SyscallError) {
-            guard let ready = try poll(watches, until: tick) else { return .tick }
-            return ready[0].isEmpty ? .memory : .ended
-        } catch { throw LifecycleError("wait for events of container \(id): \(error)") }
-    }
-
-    private mutating func look() throws(LifecycleError) {
-        do throws(CgroupsError) {
-            let count: UInt64?
-            switch memory {
-            case .some(let memory): count = try memory.kills()
-            case .none: return
-            }
-            // The cgroup is gone: its file would seem ready for ever.
-            if let count { kills = max(kills, count) } else { memory = nil }
-        } catch { throw LifecycleError("\(error)") }
-    }
-
-    /// nil: the container ended over it.
-    private func usage() throws(LifecycleError) -> ContainerEvent? {
-        do throws(CgroupsError) { return .stats(id: id, try cgroup.statistics()) } catch {
-            do throws(SyscallError) {
-                if try process.hasEnded(by: .passed) { return nil }
-            } catch let second { throw LifecycleError("\(error); \(second)") }
-            throw LifecycleError("\(error)")
-        }
-    }
-}
+func notRunning(_ id: String) -> LifecycleError { LifecycleError("container with id \(id) is not running") }

@@ -1,8 +1,5 @@
-internal import Cgroups
 internal import JSON
 internal import Kernel
-internal import Launch
-internal import Plan
 internal import Spec
 internal import Store
 
@@ -33,10 +30,10 @@ extension Runtime {
             // Before there is a child: none of its signals may be missed.
             let foreground = try failing { () throws(SyscallError) in try Foreground() }
             do throws(LifecycleError) {
-                var joined = try join(record, config, process, request, receivers)
-                try foreground.fit(joined.parked.terminal)
-                try execute(joined)
-                let status = try foreground.accompany(joined.parked.pidfd, terminal: joined.parked.terminal.take())
+                var parked = try join(record, config, process, request, receivers)
+                try foreground.fit(parked.terminal)
+                try execute(parked)
+                let status = try foreground.accompany(parked.pidfd, terminal: parked.terminal.take())
                 try foreground.restore()
                 return status.shellCode
             } catch {
@@ -46,78 +43,31 @@ extension Runtime {
         }
     }
 
-    private func runDetached(_ joined: consuming Joined) throws(LifecycleError) { try execute(joined) }
+    private func runDetached(_ parked: consuming Parked) throws(LifecycleError) { try execute(parked) }
 
     /// Lets it go, and waits until its program runs.
-    private func execute(_ joined: borrowing Joined) throws(LifecycleError) {
-        do throws(LaunchError) {
-            try joined.parked.letGo()
-            try joined.parked.execution(of: joined.plan)
+    private func execute(_ parked: borrowing Parked) throws(LifecycleError) {
+        do throws(LifecycleError) {
+            try parked.conversation.letGo()
+            try parked.conversation.execution()
         } catch {
             // It has ended by itself.
-            _ = try failing { () throws(SyscallError) in try joined.parked.pidfd.wait() }
-            throw LifecycleError("\(error)")
+            _ = try failing { () throws(SyscallError) in try parked.pidfd.wait() }
+            throw error
         }
     }
 
     private func join(
         _ record: Record, _ config: Config, _ process: Process, _ request: ExecRequest, _ receivers: borrowing Receivers
-    ) throws(LifecycleError) -> Joined {
-        let target = try failing { () throws(SyscallError) in try record.identity.open() }
-        let plan = try joinPlan(record, config, process, request)
-        let cgroup = try execCgroup(record, request.cgroup)
-        let descriptor = try failing { () throws(SyscallError) in try target.descriptor.duplicate() }
-        let inputs = LaunchInputs(config: config, state: hookState(record, .running), joining: descriptor)
-        let parked = try failing { () throws(LaunchError) in try launch(plan, inputs, in: cgroup) }
+    ) throws(LifecycleError) -> Parked {
+        let parked = try backend(of: record).join(record, config, process, request)
         do throws(LifecycleError) {
             try announce(parked, receivers, pidFile: request.pidFile, name: "setns")
         } catch {
             try failing { () throws(SyscallError) in try parked.kill() }
             throw error
         }
-        return Joined(parked: parked, plan: plan)
-    }
-
-    private func joinPlan(
-        _ record: Record, _ config: Config, _ process: Process, _ request: ExecRequest
-    ) throws(LifecycleError) -> LaunchPlan {
-        let pid = record.identity.pid
-        var launch = LaunchRequest()
-        launch.id = record.id
-        launch.keyringName = "_ses.\(record.id)"
-        launch.preservedDescriptors = request.preservedDescriptors
-        launch.filter = try compileFilter(config)
-        let facts = try failing { () throws(LaunchError) in try readJoinFacts(of: pid) }
-        let namespaces = try failing { () throws(LaunchError) in try foreignNamespaces(of: pid) }
-        return try failing { () throws(PlanError) in
-            try planJoin(config, process, launch, facts, joining: namespaces)
-        }
-    }
-
-    /// The container's cgroup or one below it; where the kernel lets nobody in, that of the init.
-    private func execCgroup(_ record: Record, _ path: String) throws(LifecycleError) -> Cgroup? {
-        guard !record.cgroupPath.isEmpty else { return nil }
-        let own = placement(record.cgroupPath)
-        let below = Path.components(path)
-        guard !below.contains("..") else { throw LifecycleError("--cgroup: must lie below the container's cgroup, found \"\(path)\"") }
-        let wanted = Placement(mountPoint: own.mountPoint, levels: own.levels + below.filter { $0 != "." }, layout: own.layout)
-        if let cgroup = try failing({ () throws(CgroupsError) in try Cgroup.open(wanted) }) {
-            if !below.isEmpty { return cgroup }
-            // A process may not be beside cgroups that pass controllers on: it goes where the init went.
-            if try failing({ () throws(CgroupsError) in try cgroup.takesProcesses() }) { return cgroup }
-        } else if !below.isEmpty {
-            throw LifecycleError("--cgroup: there is no \(wanted.path)")
-        }
-        return try cgroupOfInit(record, own)
-    }
-
-    private func cgroupOfInit(_ record: Record, _ own: Placement) throws(LifecycleError) -> Cgroup? {
-        let host = try failing { () throws(CgroupsError) in try HostCgroups.of(record.identity.pid) }
-        guard let path = host.own else { return nil }
-        let levels = Path.components(path)
-        guard !levels.isEmpty, !levels.contains("..") else { return nil }
-        let place = Placement(mountPoint: own.mountPoint, levels: levels, layout: own.layout)
-        return try failing { () throws(CgroupsError) in try Cgroup.open(place) }
+        return parked
     }
 
     /// The configuration as it was at create: later edits of the bundle do not matter (runtime-spec runtime.md, step 2).
@@ -134,9 +84,3 @@ extension Runtime {
 
 /// The name of the copy of config.json in the state directory.
 let storedConfigName = "config.json"
-
-/// A process in a container, about to execute its program.
-struct Joined: ~Copyable {
-    var parked: ParkedInit
-    let plan: LaunchPlan
-}

@@ -11,6 +11,8 @@ enum Gate {
     static let draft = ".gate"
     /// Where the init tells `start` what failed, or that only execve is left, which closes it.
     static let report = "report"
+    /// The most bytes of a report: such a write(2) is never split. pipe(7), PIPE_BUF.
+    static let reportLimit = 4096
 
     /// Opened both ways: the init's read must not end when a writer goes.
     static func makeFifo(_ name: String, in directory: borrowing OwnedFD) throws(SyscallError) -> OwnedFD {

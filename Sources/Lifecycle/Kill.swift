@@ -1,4 +1,3 @@
-internal import Cgroups
 internal import Kernel
 internal import Spec
 internal import Store
@@ -17,24 +16,7 @@ extension Runtime {
         let signal = Signal(rawValue: signal)
         let isRunning = try status(record, directory) != .stopped
         if !isRunning && scope == .initProcess { throw LifecycleError("container not running") }
-        if signal == .kill && !record.hasOwnPIDNamespace { return try killAll(record) }
-        if !isRunning { return }
-        do throws(SyscallError) { try record.identity.open().send(signal) } catch {
-            throw LifecycleError(error.errno == .noProcess ? "container not running" : "\(error)")
-        }
-    }
-
-    /// Ends every process of the container's cgroup; one that is gone has none.
-    func killAll(_ record: Record) throws(LifecycleError) {
-        guard !record.cgroupPath.isEmpty else {
-            do throws(SyscallError) {
-                try ignoring(.noProcess) { () throws(SyscallError) in try record.identity.open().send(.kill) }
-            } catch { throw LifecycleError("\(error)") }
-            return
-        }
-        do throws(CgroupsError) {
-            guard let cgroup = try Cgroup.open(placement(record.cgroupPath)) else { return }
-            try cgroup.kill()
-        } catch { throw LifecycleError("\(error)") }
+        if !isRunning && signal != .kill { return }
+        try backend(of: record).kill(record, signal, scope)
     }
 }

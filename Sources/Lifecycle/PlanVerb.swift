@@ -12,7 +12,12 @@ extension Runtime {
         // What depends on the caller rather than on the bundle is as in the foreground.
         let request = CreateRequest(id: "container", bundle: directory, attachment: .foreground)
         let design = try design(request, try containerID(request.id), bundle)
-        let plan = design.plan
+        return design.blueprint.text(format)
+    }
+}
+
+extension HostBlueprint {
+    func text(_ format: Runtime.PlanFormat) -> String {
         switch format {
         case .text: return plan.text
         case .json:

@@ -1,6 +1,4 @@
 internal import Cgroups
-internal import Kernel
-internal import Launch
 internal import Spec
 internal import Store
 
@@ -19,21 +17,13 @@ extension Runtime {
         return try pids(try cgroup(of: record, to: "list the processes of"))
     }
 
-    /// Of what the host's ps(1) prints the header and the lines about the container's processes.
+    /// Of what ps(1) prints the header and the lines about the container's processes: the host's, or that of their own kernel.
     public func processTable(_ id: String, options: [String]) throws(LifecycleError) -> [String] {
-        let pids = Set(try processes(id))
-        let printed = try failing { () throws(LaunchError) in try output(of: "ps", options, within: 60) }
-        let lines = printed.split(separator: "\n")
-        // A warning may stand before it.
-        for (index, line) in lines.enumerated() {
-            guard let column = words(line).firstIndex(of: "PID") else { continue }
-            let chosen = lines[(index + 1)...].filter { line in
-                let fields = words(line)
-                return fields.indices.contains(column) && Int32(fields[column]).map(pids.contains) == true
-            }
-            return ([line] + chosen).map(String.init)
-        }
-        throw LifecycleError("couldn't find PID field in ps output")
+        let pids = try processes(id)
+        let (record, status) = try record(id)
+        // One that has ended has no kernel of its own to ask any more.
+        let backend: any Backend = status == .stopped ? host : try backend(of: record)
+        return try backend.processTable(record, pids, options: options)
     }
 
     private func pids(_ cgroup: borrowing Cgroup) throws(LifecycleError) -> [Int32] {
@@ -41,5 +31,3 @@ extension Runtime {
         try failing { () throws(CgroupsError) in try cgroup.processes(.withDescendants) }.filter { $0 > 0 }
     }
 }
-
-private func words(_ line: Substring) -> [Substring] { line.split(whereSeparator: \.isWhitespace) }

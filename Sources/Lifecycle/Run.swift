@@ -1,5 +1,4 @@
 internal import Kernel
-internal import Launch
 internal import Spec
 internal import Store
 

@@ -32,7 +32,7 @@ extension Runtime {
 
     /// Opens the gate and waits for the init's words, and the silence of execve.
     func pass(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) {
-        var last = LateWord.silence
+        var words: [UInt8] = []
         do throws(SyscallError) {
             let report = try Kernel.open(Gate.report, beneath: directory.descriptor, [.readOnly, .nonBlocking])
             let gate = try Kernel.open(Gate.name, beneath: directory.descriptor, [.writeOnly, .nonBlocking])
@@ -40,23 +40,14 @@ extension Runtime {
             while true {
                 // All that can be long here are the container's own hooks, which have deadlines of their own.
                 _ = try poll([Watch(report, .readable)])
-                let word = LateWord(try read(report, count: 8))
-                if word == .silence { break }
-                last = word
+                let some = try read(report, count: Gate.reportLimit)
+                if some.isEmpty { break }
+                words += some
             }
+            // execve(2) closes the one, then the other: until both are closed the container would still look created.
+            _ = try poll([Watch(gate, [])], until: .after(.seconds(1)))
         } catch { throw LifecycleError("start gate: \(error)") }
-        switch last {
-        case .executing: return
-        case .silence:
-            let reason = hasMetOOM(record) ? ": \(outOfMemory)" : ""
-            throw LifecycleError("container init ended before it executed its program\(reason)")
-        case .failed(let step, let value):
-            let index = step - record.lateStepBase
-            guard record.lateSteps.indices.contains(index) else {
-                throw LifecycleError("container init failed at unknown step \(step)")
-            }
-            throw LifecycleError("\(lateFailure(LateStep(text: record.lateSteps[index]), value))")
-        }
+        if let failure = try backend(of: record).lateFailure(words, record) { throw failure }
     }
 
     /// A poststart hook that fails stops the container (runtime-spec 1.3, runtime.md, step 9).
@@ -71,14 +62,15 @@ extension Runtime {
             throw LifecycleError("\(error)")
         }
     }
+}
 
-    func hookState(_ record: Record, _ status: Status) -> State {
-        var state = State()
-        state.id = record.id
-        state.status = status
-        state.pid = status == .stopped ? 0 : record.identity.pid
-        state.bundle = record.bundle
-        state.annotations = record.annotations
-        return state
-    }
+/// What hooks, and whoever asks, are told of a container.
+func hookState(_ record: Record, _ status: Status) -> State {
+    var state = State()
+    state.id = record.id
+    state.status = status
+    state.pid = status == .stopped ? 0 : record.identity.pid
+    state.bundle = record.bundle
+    state.annotations = record.annotations
+    return state
 }

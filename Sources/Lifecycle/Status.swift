@@ -1,4 +1,3 @@
-internal import Cgroups
 internal import Kernel
 internal import Spec
 internal import Store
@@ -12,25 +11,18 @@ extension Runtime {
 
     /// Derived, never stored: from the init's pid and start time, its cgroup's freezer, and who holds the gate.
     func status(_ record: Record, _ directory: borrowing StateDirectory) throws(LifecycleError) -> Status {
+        let phase: Gate.Phase
         do throws(SyscallError) {
             guard try record.identity.isAlive() else { return .stopped }
-            if try isFrozen(record) { return .paused }
-            return switch try Gate.phase(in: directory.descriptor) {
-            case .creating: .creating
-            case .waiting: .created
-            case .passed: .running
-            }
+            phase = try Gate.phase(in: directory.descriptor)
         } catch { throw LifecycleError("\(record.id): read its status: \(error)") }
-    }
-
-    private func isFrozen(_ record: Record) throws(SyscallError) -> Bool {
-        guard !record.cgroupPath.isEmpty else { return false }
-        do throws(SyscallError) {
-            let text = try readText(record.cgroupPath + "/cgroup.events")
-            return text.split(separator: "\n").contains("frozen 1")
-        } catch {
-            guard error.errno == .noEntry else { throw error }
-            return false
+        do throws(LifecycleError) { if try backend(of: record).isFrozen(record) { return .paused } } catch {
+            throw LifecycleError("\(record.id): read its status: \(error)")
+        }
+        return switch phase {
+        case .creating: .creating
+        case .waiting: .created
+        case .passed: .running
         }
     }
 

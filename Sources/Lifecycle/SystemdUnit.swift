@@ -130,14 +130,14 @@ extension Runtime {
             return []
         } catch { return ["\(error)"] }
     }
+}
 
-    /// Tells systemd, if it has made the container's cgroup, what is about to be written to its files.
-    func tellSystemd(_ writes: [Write], of record: Record) throws(LifecycleError) {
-        guard record.cgroupDriver == .systemd, let unit = UnitName(cgroupPath: record.cgroupPath) else { return }
-        try failing { () throws(SystemdError) in
-            var connection = try UnitConnection.open(unit, of: record.isRootless ? .user : .system)
-            try connection.set(try limitProperties(fileSettings(writes), version: connection.version, .update))
-        }
+/// Tells systemd, if it has made the container's cgroup, what is about to be written to its files.
+func tellSystemd(_ writes: [Write], of record: Record) throws(LifecycleError) {
+    guard record.cgroupDriver == .systemd, let unit = UnitName(cgroupPath: record.cgroupPath) else { return }
+    try failing { () throws(SystemdError) in
+        var connection = try UnitConnection.open(unit, of: record.isRootless ? .user : .system)
+        try connection.set(try limitProperties(fileSettings(writes), version: connection.version, .update))
     }
 }
 

@@ -16,14 +16,13 @@ extension Runtime {
             driver = .systemd
             isRootless = unit.instance == .user
         }
-        let late = lateSteps(of: design.plan)
-        let pidNamespace = design.config.linux.namespaces.first { $0.kind == .pid }
+        let late = design.blueprint.lateSteps
         return Record(
-            id: design.id, bundle: design.state.bundle, rootfs: design.rootfs, created: "\(Timestamp.now())",
+            id: design.id, bundle: design.state.bundle, rootfs: design.blueprint.rootfs, created: "\(Timestamp.now())",
             identity: identity, cgroupPath: cgroupPath, cgroupDriver: driver,
-            hasOwnPIDNamespace: pidNamespace?.path.isEmpty ?? false, isRootless: isRootless,
+            hasOwnPIDNamespace: design.blueprint.hasOwnPIDNamespace, sandbox: design.blueprint.sandbox, isRootless: isRootless,
             annotations: design.config.annotations, poststart: design.config.hooks.poststart,
-            poststop: design.config.hooks.poststop, lateSteps: late.steps.map(\.text), lateStepBase: late.first)
+            poststop: design.config.hooks.poststop, lateSteps: late.texts, lateStepBase: late.first)
     }
 }
 

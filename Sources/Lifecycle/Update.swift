@@ -1,4 +1,3 @@
-internal import Cgroups
 internal import JSON
 internal import Kernel
 public import Spec
@@ -21,32 +20,8 @@ extension Runtime {
         let given = try new.resources()
         let (record, status) = try record(id)
         guard status != .stopped else { throw LifecycleError("container not running") }
-        let cgroup = try cgroup(of: record, to: "update")
-        let limits: Cgroups.Limits
-        let before: Snapshot
-        do throws(CgroupsError) {
-            let complete = try cgroup.completing(given)
-            limits = try Cgroups.Limits(record.cgroupDriver == .systemd ? aligned(complete) : complete)
-            try cgroup.obtain(limits.controllers)
-            before = try cgroup.snapshot(for: limits)
-        } catch { throw LifecycleError("update \(id): \(ofResources("\(error)"))") }
-        do throws(LifecycleError) {
-            let warnings = try failing { () throws(CgroupsError) in try cgroup.apply(limits) }
-            // With the values the files have now: systemd would write those it remembers at its next reload.
-            try tellSystemd(limits.writes, of: record)
-            return (limits.warnings + warnings).map(ofResources)
-        } catch {
-            let failures = before.restore(cgroup)
-            let end = failures.isEmpty ? "the limits are as they were" : failures.joined(separator: "; ")
-            throw LifecycleError("update \(id): \(ofResources("\(error)")); \(end)")
-        }
+        return try backend(of: record).update(record, given)
     }
-}
-
-/// Limits are named as config.json has them, which is not what this verb reads.
-private func ofResources(_ text: String) -> String {
-    let prefix = "config.json: /linux/resources/"
-    return text.hasPrefix(prefix) ? "resources: /" + text.dropFirst(prefix.count) : text
 }
 
 extension NewResources {

@@ -25,6 +25,8 @@ public struct Record: Hashable, Sendable {
     public var cgroupPath: String
     public var cgroupDriver: CgroupDriver
     public var hasOwnPIDNamespace: Bool
+    /// Id of the container whose virtual machine it is in, its own if the machine was made for it; nil: it is in none.
+    public var sandbox: String?
     public var isRootless: Bool
     public var annotations: [Annotation]
     public var poststart: [Hook]
@@ -37,7 +39,7 @@ public struct Record: Hashable, Sendable {
     public init(
         ociVersion: String = SpecVersion.maximum, id: ContainerID, bundle: String, rootfs: String, created: String,
         identity: ProcessIdentity, cgroupPath: String = "", cgroupDriver: CgroupDriver = .cgroupfs, hasOwnPIDNamespace: Bool,
-        isRootless: Bool = false, annotations: [Annotation] = [], poststart: [Hook] = [], poststop: [Hook] = [],
+        sandbox: String? = nil, isRootless: Bool = false, annotations: [Annotation] = [], poststart: [Hook] = [], poststop: [Hook] = [],
         lateSteps: [String] = [], lateStepBase: Int = 0
     ) {
         self.ociVersion = ociVersion
@@ -49,6 +51,7 @@ public struct Record: Hashable, Sendable {
         self.cgroupPath = cgroupPath
         self.cgroupDriver = cgroupDriver
         self.hasOwnPIDNamespace = hasOwnPIDNamespace
+        self.sandbox = sandbox
         self.isRootless = isRootless
         self.annotations = annotations
         self.poststart = poststart

@@ -17,25 +17,25 @@ struct RecordDocument: Hashable {
     }
 
     var value: Value {
-        [
-            "format": Value(Self.format),
-            "ociVersion": .string(record.ociVersion),
-            "id": .string(record.id),
-            "bundle": .string(record.bundle),
-            "rootfs": .string(record.rootfs),
-            "created": .string(record.created),
-            "init": [
-                "pid": Value(record.identity.pid), "startTime": Value(record.identity.startTime), "boot": .string(boot),
-            ],
-            "cgroup": ["path": .string(record.cgroupPath), "driver": .string(record.cgroupDriver.rawValue)],
-            "hasOwnPIDNamespace": .bool(record.hasOwnPIDNamespace),
-            "isRootless": .bool(record.isRootless),
-            "annotations": Value(record.annotations),
-            "hooks": [
-                "poststart": .array(record.poststart.map(\.value)), "poststop": .array(record.poststop.map(\.value)),
-            ],
-            "lateSteps": ["base": Value(record.lateStepBase), "texts": Value(record.lateSteps)],
+        var members: [Value.Member] = [
+            .init("format", Value(Self.format)),
+            .init("ociVersion", .string(record.ociVersion)),
+            .init("id", .string(record.id)),
+            .init("bundle", .string(record.bundle)),
+            .init("rootfs", .string(record.rootfs)),
+            .init("created", .string(record.created)),
+            .init("init", ["pid": Value(record.identity.pid), "startTime": Value(record.identity.startTime), "boot": .string(boot)]),
+            .init("cgroup", ["path": .string(record.cgroupPath), "driver": .string(record.cgroupDriver.rawValue)]),
+            .init("hasOwnPIDNamespace", .bool(record.hasOwnPIDNamespace)),
         ]
+        if let sandbox = record.sandbox { members.append(.init("sandbox", .string(sandbox))) }
+        members += [
+            .init("isRootless", .bool(record.isRootless)),
+            .init("annotations", Value(record.annotations)),
+            .init("hooks", ["poststart": .array(record.poststart.map(\.value)), "poststop": .array(record.poststop.map(\.value))]),
+            .init("lateSteps", ["base": Value(record.lateStepBase), "texts": Value(record.lateSteps)]),
+        ]
+        return .object(members)
     }
 
     /// Reads the document of `id`. It is ours, yet taken for nothing it does not say properly: it decides whom we kill.
@@ -61,7 +61,7 @@ struct RecordDocument: Hashable {
                 startTime: try process.required("startTime").integer()),
             cgroupPath: try cgroup.required("path").cgroupPath(),
             cgroupDriver: try cgroup.required("driver").choice(of: Record.CgroupDriver.self),
-            hasOwnPIDNamespace: try reader.required("hasOwnPIDNamespace").bool(),
+            hasOwnPIDNamespace: try reader.required("hasOwnPIDNamespace").bool(), sandbox: try reader.member("sandbox")?.containerID(),
             isRootless: try reader.required("isRootless").bool(),
             annotations: try reader.required("annotations").annotations(),
             poststart: try hooks.required("poststart").hooks(), poststop: try hooks.required("poststop").hooks(),
@@ -83,6 +83,11 @@ extension Reader {
         let path = try string()
         guard Path.isAbsolute(path) else { throw mustBe("an absolute path") }
         return path
+    }
+
+    fileprivate func containerID() throws(JSONError) -> String {
+        let text = try string()
+        do throws(StoreError) { return try ContainerID(text).text } catch { throw mustBe("a container's id") }
     }
 
     /// Whatever is in a container's cgroup is killed with it: this may be nothing but a path that we made.

@@ -25,13 +25,13 @@ struct WatchEvents: Verb {
             try print(usage, output)
             return 0
         }
-        var events: Events
+        let events: any EventSource
         do { events = try runtime.events(id, every: time) } catch { throw Failure(error) }
-        while let event = try next(&events) { try print(event, output) }
+        while let event = try next(events) { try print(event, output) }
         return 0
     }
 
-    private func next(_ events: inout Events) throws(Failure) -> ContainerEvent? {
+    private func next(_ events: any EventSource) throws(Failure) -> ContainerEvent? {
         do { return try events.next() } catch { throw Failure(error) }
     }
 
