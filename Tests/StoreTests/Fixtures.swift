@@ -27,6 +27,7 @@ func fullRecord() throws -> Record {
     record.cgroupPath = "/sys/fs/cgroup/system.slice/box"
     record.cgroupDriver = .systemd
     record.hasOwnPIDNamespace = false
+    record.sandbox = "pod"
     record.isRootless = true
     // The same to Swift's ==, two keys to everybody else.
     record.annotations = [Annotation("caf\u{e9}", ""), Annotation("cafe\u{301}", "x\ty"), Annotation("", "{}")]

@@ -43,6 +43,7 @@ import Testing
         (#""pid":1,"#, #""pid":1.0,"#, "/init/pid: must be an integer from 0 to 2147483647, found 1.0"),
         (#""pid":1,"#, "", "/init/pid: is required"),
         (#""startTime":1,"#, #""startTime":-1,"#, "/init/startTime: must be an integer from 0 to 18446744073709551615, found -1"),
+        (#""isRootless":false"#, #""sandbox":"../pod","isRootless":false"#, "/sandbox: must be a container's id, found \"../pod\""),
         (#""bundle":"/bundle""#, #""bundle":"bundle""#, "/bundle: must be an absolute path, found \"bundle\""),
         (#""rootfs":"/bundle/rootfs""#, #""rootfs":"a\u0000b""#, "/rootfs: contains a NUL byte"),
         (#""path":"""#, #""path":"/sys/fs/cgroup/../..""#, "/cgroup/path: must be empty or a clean absolute path, found \"/sys/fs/cgroup/../..\""),
