@@ -62,6 +62,7 @@ let package = Package(
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
         library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
+        library("Sandbox", ["AgentProtocol"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
@@ -87,6 +88,7 @@ let package = Package(
         tests("GuestPlanTests", ["GuestPlan", "Spec", "JSON", "TestKit"]),
         tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
+        tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),
