@@ -12,9 +12,9 @@ INSTALL ?= install
 
 SWIFT   ?= swift
 CHECKED := --explicit-target-dependency-import-check error
-# lld is the toolchain's own linker, and the one that reads the script.
+# lld is the toolchain's own linker, and the one that reads the script. Nobody compares addresses of functions: it may fold the same ones.
 RELEASE := -c release $(CHECKED) --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld \
-    -Xlinker -s -Xlinker -T -Xlinker $(CURDIR)/.ci/no-unwind.ld
+    -Xswiftc -Osize -Xlinker --icf=all -Xlinker -s -Xlinker -T -Xlinker $(CURDIR)/.ci/no-unwind.ld
 BINARY  := .build/release/swiftrun
 
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
