@@ -59,6 +59,7 @@ let package = Package(
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
+        library("Machine", ["Launch", "GuestPlan", "Cgroups", "Spec", "JSON", "Kernel"]),
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
         library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),

@@ -83,6 +83,7 @@ extension Daemon {
 }
 
 /// A program that was executed.
+@frozen
 public struct StartedDaemon: ~Copyable {
     public let pid: Int32
     public let pidfd: PidFD

@@ -1,6 +1,6 @@
 internal import Kernel
 
-/// Runs a program of the host, found in PATH, with nothing on its standard input, and returns what it printed, errors included.
+/// Runs a program of the host, found in PATH unless its name has a slash, with nothing on its standard input, and returns what it printed, errors included.
 ///
 /// Past `limit`, in seconds, it is killed.
 public func output(of name: String, _ arguments: [String], within limit: UInt32) throws(LaunchError) -> String {
@@ -22,6 +22,7 @@ public func output(of name: String, _ arguments: [String], within limit: UInt32)
 
 /// The program that a shell would run; nil: there is none.
 func hostProgram(_ name: String) -> String? {
+    if name.contains("/") { return isProgram(name) ? name : nil }
     let directories = (environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
     return directories.map { "\($0)/\(name)" }.first { isProgram($0) }
 }

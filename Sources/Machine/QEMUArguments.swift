@@ -1,0 +1,66 @@
+internal import GuestPlan
+
+/// QEMU's command line. Whatever it needs of the host it has as a descriptor.
+struct QEMUArguments {
+    /// Of the descriptors QEMU is handed.
+    struct Numbers {
+        let console: Int32
+        let link: Int32
+        let monitor: Int32
+        let kernel: Int32
+        let initrd: Int32
+        let files: Int32?
+    }
+
+    let list: [String]
+
+    /// How many interfaces can be added: a PCI Express bus takes new devices in ports only that are there at boot.
+    static let portCount = 4
+
+    init(_ specification: MachineSpecification, _ architecture: Architecture, _ numbers: Numbers) {
+        var list = ["qemu", "-name", specification.name, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"]
+        list += Self.confinement + Self.machine(specification, architecture)
+        list += [
+            "-kernel", "/proc/self/fd/\(numbers.kernel)", "-initrd", "/proc/self/fd/\(numbers.initrd)", "-append",
+            Self.commandLine(specification, architecture),
+        ]
+        list += [
+            "-add-fd", "set=1,fd=\(numbers.console)", "-chardev", "file,id=console,path=/dev/fdset/1", "-serial", "chardev:console",
+            "-chardev", "socket,id=monitor,fd=\(numbers.monitor)", "-mon", "chardev=monitor,mode=control",
+            "-chardev", "socket,id=link,fd=\(numbers.link)", "-device", "virtio-serial-pci,disable-legacy=on,max_ports=2",
+            "-device", "virtserialport,chardev=link,name=agent",
+        ]
+        if let files = numbers.files {
+            list += [
+                "-chardev", "socket,id=files,fd=\(files)", "-device",
+                "vhost-user-fs-pci,chardev=files,tag=\(MachineSpecification.shareTag)",
+            ]
+        }
+        for port in 0..<Self.portCount {
+            list += ["-device", "pcie-root-port,id=\(Self.port(port)),chassis=\(port + 1)"]
+        }
+        self.list = list + specification.hypervisorParameters
+    }
+
+    static func port(_ number: Int) -> String { "port\(number)" }
+
+    /// No program, no privilege, no other scheduling: what a guest that has taken QEMU over would reach for first.
+    private static let confinement = ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"]
+
+    /// The memory is a file that virtiofsd can map as well.
+    private static func machine(_ specification: MachineSpecification, _ architecture: Architecture) -> [String] {
+        let (accelerator, processor) = specification.accelerator.kind == .kvm ? ("kvm", "host") : ("tcg,thread=multi", "max")
+        let memory = "\(specification.size.memory)M"
+        return [
+            "-M", architecture.machine + ",memory-backend=memory", "-accel", accelerator, "-cpu", processor, "-smp",
+            "\(specification.size.vcpus)", "-m", memory, "-object", "memory-backend-memfd,id=memory,size=\(memory),share=on",
+        ]
+    }
+
+    /// A panic ends the machine (`-no-reboot`). Under TCG on a busy host the kernel's test of the timer fails, and panics.
+    private static func commandLine(_ specification: MachineSpecification, _ architecture: Architecture) -> String {
+        var words = ["console=\(architecture.console)", "panic=-1", "quiet", "loglevel=4"]
+        if specification.accelerator.kind == .tcg { words.append("no_timer_check") }
+        return (words + specification.kernelParameters).joined(separator: " ")
+    }
+}
