@@ -20,7 +20,7 @@ BINARY  := .build/release/swiftrun
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
 BENCH_PACKAGES := busybox-static hyperfine
-TEST_PACKAGES  := busybox-static strace mandoc runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
+TEST_PACKAGES  := busybox-static strace mandoc iproute2 runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
     containerd podman conmon docker.io skopeo umoci catatonit python3-grpcio containernetworking-plugins iptables \
     $(if $(shell command -v cc),,gcc libc6-dev)
 

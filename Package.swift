@@ -55,6 +55,7 @@ let package = Package(
         library("Store", ["Spec", "JSON", "Kernel"]),
         library("Systemd", ["Spec", "Kernel"]),
         library("AgentProtocol", ["JSON"]),
+        library("SandboxNetwork", ["JSON", "Kernel", "CLinux"]),
         library("GuestPlan", ["AgentProtocol", "Spec", "JSON"]),
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
@@ -62,7 +63,7 @@ let package = Package(
         library("Machine", ["Launch", "GuestPlan", "Cgroups", "Spec", "JSON", "Kernel"]),
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
-        library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
+        library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "SandboxNetwork", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
         library("Sandbox", ["AgentProtocol"]),
         // 7
         library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
@@ -75,6 +76,8 @@ let package = Package(
         .executableTarget(
             name: "Starter", dependencies: ["Launch", "Cgroups", "Kernel"], path: "Tests/Starter", swiftSettings: strict,
             linkerSettings: [libm]),
+        .executableTarget(
+            name: "Cable", dependencies: ["SandboxNetwork", "JSON", "Kernel", "CLinux"], path: "Tests/Cable", swiftSettings: strict),
         tests("KernelTests", ["Kernel", "TestKit"]),
         tests("JSONTests", ["JSON", "TestKit"]),
         tests("SpecTests", ["Spec", "JSON", "TestKit"]),
@@ -88,6 +91,7 @@ let package = Package(
         tests("AgentProtocolTests", ["AgentProtocol", "JSON"]),
         tests("GuestPlanTests", ["GuestPlan", "Spec", "JSON", "TestKit"]),
         tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
+        tests("SandboxNetworkTests", ["SandboxNetwork", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
         tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),

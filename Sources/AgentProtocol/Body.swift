@@ -17,11 +17,6 @@ func read<Message>(_ bytes: [UInt8], _ body: (String, Reader) throws(JSONError) 
 }
 
 extension Reader {
-    /// Refuses members that are none of `keys`.
-    func only(_ keys: String...) throws(JSONError) {
-        for (key, reader) in try members() where !keys.contains(where: { $0.isSame(as: key) }) { throw reader.fault("is unknown") }
-    }
-
     /// A name: of a container, a machine, a tag.
     func name() throws(JSONError) -> String {
         let text = try string()

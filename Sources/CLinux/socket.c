@@ -4,8 +4,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <arpa/inet.h>
 #include <net/if.h>
-#include <linux/netlink.h>
 #include "clinux.h"
 
 int clinux_socket(int domain, int type, int protocol) { return (int)CALL(SYS_socket, domain, type, protocol); }
@@ -79,6 +79,32 @@ long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd) {
 int clinux_bind_netlink(int fd, uint32_t groups) {
     struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_groups = groups };
     return (int)CALL(SYS_bind, fd, &name, sizeof name);
+}
+int clinux_netlink_option(int fd, int option, int value) {
+    return (int)CALL(SYS_setsockopt, fd, SOL_NETLINK, option, &value, sizeof value);
+}
+long clinux_receive_netlink(int fd, void *bytes, size_t count, uint32_t *port) {
+    struct sockaddr_nl sender = { .nl_pid = 0 };
+    socklen_t size = sizeof sender;
+    long received = CALL(SYS_recvfrom, fd, bytes, count, MSG_TRUNC, &sender, &size);
+    *port = sender.nl_pid;
+    return received;
+}
+int clinux_tun_attach(int tun, const char *name, unsigned short flags) {
+    struct ifreq request;
+    size_t length = strlen(name);
+    if (length >= sizeof request.ifr_name) return -ENAMETOOLONG;
+    memset(&request, 0, sizeof request);
+    memcpy(request.ifr_name, name, length);
+    request.ifr_flags = (short)flags;
+    return (int)CALL(SYS_ioctl, tun, TUNSETIFF, &request);
+}
+int clinux_address_text(const unsigned char *bytes, size_t count, char text[46]) {
+    return inet_ntop(count == 4 ? AF_INET : AF_INET6, bytes, text, 46) ? 0 : -EINVAL;
+}
+int clinux_address_bytes(const char *text, unsigned char bytes[16]) {
+    if (inet_pton(AF_INET, text, bytes) == 1) return 4;
+    return inet_pton(AF_INET6, text, bytes) == 1 ? 16 : -EINVAL;
 }
 int clinux_loopback_up(int socket) {
     struct ifreq request;

@@ -79,6 +79,11 @@ extension Reader {
         return readers
     }
 
+    /// Refuses members that are none of `keys`.
+    public func only(_ keys: String...) throws(JSONError) {
+        for (key, reader) in try members() where !keys.contains(where: { $0.isSame(as: key) }) { throw reader.fault("is unknown") }
+    }
+
     public func elements() throws(JSONError) -> [Reader] {
         guard case .array(let values) = value else { throw mustBe("an array") }
         var readers: [Reader] = []

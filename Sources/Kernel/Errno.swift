@@ -55,6 +55,7 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
     public static let messageTooLong = Errno(rawValue: EMSGSIZE)
     public static let noProtocol = Errno(rawValue: EPROTONOSUPPORT)
     public static let notSupported = Errno(rawValue: EOPNOTSUPP)
+    public static let familyNotSupported = Errno(rawValue: EAFNOSUPPORT)
     public static let addressInUse = Errno(rawValue: EADDRINUSE)
     public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
     public static let connectionReset = Errno(rawValue: ECONNRESET)

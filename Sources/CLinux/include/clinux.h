@@ -18,6 +18,7 @@
 #include <linux/fcntl.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/if_tun.h>
 #include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/kcmp.h>
@@ -26,16 +27,21 @@
 #include <linux/module.h>
 #include <linux/mempolicy.h>
 #include <linux/mount.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/openat2.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/reboot.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <linux/signalfd.h>
 #include <linux/stat.h>
+#include <linux/tc_act/tc_mirred.h>
 #include <linux/time_types.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -49,7 +55,12 @@ enum {
     CLINUX_SOCK_NONBLOCK = O_NONBLOCK,
     CLINUX_AF_UNIX = 1,
     CLINUX_AF_INET = 2,
+    CLINUX_AF_INET6 = 10,
     CLINUX_AF_NETLINK = 16,
+    CLINUX_IFF_UP = 1,
+    CLINUX_IFF_LOOPBACK = 8,
+    CLINUX_ARPHRD_ETHER = 1,
+    CLINUX_ETH_P_ALL = 3,
     CLINUX_SOCK_RAW = 3,
     CLINUX_NETLINK_KOBJECT_UEVENT = 15,
     CLINUX_MODULE_INIT_COMPRESSED_FILE = 4,
@@ -253,6 +264,15 @@ long clinux_send_fd(int socket, const void *bytes, size_t count, int fd);
 // Receives up to `count` bytes; *fd is the one descriptor that came along, close-on-exec, or -1.
 long clinux_receive_fd(int socket, void *bytes, size_t count, int *fd);
 int clinux_bind_netlink(int fd, uint32_t groups);
+// An option of the level SOL_NETLINK.
+int clinux_netlink_option(int fd, int option, int value);
+// One datagram of up to `count` bytes; the result is its whole length, *port the sender's, 0 for the kernel.
+long clinux_receive_netlink(int fd, void *bytes, size_t count, uint32_t *port);
+// Makes `tun`, an open /dev/net/tun, the interface `name`; `flags` as in <linux/if_tun.h>.
+int clinux_tun_attach(int tun, const char *name, unsigned short flags);
+// An address of 4 or 16 bytes as text of up to 46 bytes, and back: the number of bytes, or -EINVAL. Not system calls.
+int clinux_address_text(const unsigned char *bytes, size_t count, char text[46]);
+int clinux_address_bytes(const char *text, unsigned char bytes[16]);
 int clinux_loopback_up(int socket);
 
 // terminal.c
