@@ -14,6 +14,8 @@ final class AgentMachine: @unchecked Sendable {
     private let directory: String
 
     static let kernel = Repository.path(".build/guest/kernel")
+    /// Of the one network interface.
+    static let hardwareAddress = "02:00:00:00:00:77"
     static let canBoot = Files.exists(kernel + "/vmlinuz") && Files.exists("/usr/bin/qemu-system-x86_64")
 
     /// The number tells machines of one process apart, and their consoles.
@@ -28,7 +30,9 @@ final class AgentMachine: @unchecked Sendable {
                     "/usr/bin/qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "512",
                     "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "file:\(directory)/console",
                     "-device", "virtio-serial-pci", "-chardev", "stdio,id=agent,signal=off", "-device",
-                    "virtserialport,chardev=agent,name=agent", "-kernel", Self.kernel + "/vmlinuz", "-initrd", directory + "/initrd",
+                    "virtserialport,chardev=agent,name=agent", "-device", "virtio-net-pci,netdev=net,mac=\(Self.hardwareAddress)",
+                    // What is sent to 10.0.2.100 comes back.
+                    "-netdev", "user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:7-cmd:cat", "-kernel", Self.kernel + "/vmlinuz", "-initrd", directory + "/initrd",
                     "-append", "console=ttyS0 panic=-1 loglevel=5",
                 ],
                 environment: Environment.plain, descriptors: [toGuest.read, fromGuest.write]))

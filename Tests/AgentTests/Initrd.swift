@@ -9,7 +9,7 @@ struct Initrd {
     init(binary: String, kernel: String) throws {
         let version = Files.text(kernel + "/version").split(separator: "\n").first.map(String.init) ?? ""
         var modules: [String] = []
-        for name in ["virtio_pci", "virtio_console", "overlay"] {
+        for name in ["virtio_pci", "virtio_console", "virtio_net", "overlay"] {
             let shown = try execute(["modprobe", "--dirname", kernel, "--set-version", version, "--show-depends", name])
             for line in shown.output.split(separator: "\n") where line.hasPrefix("insmod ") {
                 let path = String(line.split(separator: " ")[1])
@@ -25,7 +25,7 @@ struct Initrd {
         for path in modules { add("modules/" + name(path), 0o100644, Files.read(path) ?? []) }
         add("modules.list", 0o100644, Array(modules.map { "/modules/\(name($0))\n" }.joined().utf8))
         add("rootfs/bin/busybox", 0o100755, Files.read("/bin/busybox") ?? [])
-        for tool in ["cat", "dd", "echo", "head", "sh", "sleep", "stty", "tail", "wc", "yes"] {
+        for tool in ["cat", "dd", "echo", "head", "ip", "nc", "sh", "sleep", "stty", "tail", "wc", "yes"] {
             add("rootfs/bin/" + tool, 0o120777, Array("busybox".utf8))
         }
         add("TRAILER!!!", 0)

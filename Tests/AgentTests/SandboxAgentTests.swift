@@ -110,6 +110,33 @@ struct SandboxAgentTests {
         try remove("limits", init1)
     }
 
+    @Test func `the network is as it was told, and carries`() throws {
+        let machine = try machine()
+        let init1 = try container("network")
+        func tell(_ address: String) throws -> Answer {
+            let route: Value = [
+                "destination": "10.0.2.0/24", "metric": 0, "scope": 253, "origin": 2, "onLink": false, "mtu": 0,
+            ]
+            let link: Value = [
+                "name": "pod0", "hardwareAddress": .string(AgentMachine.hardwareAddress), "mtu": 1400,
+                "addresses": [["address": .string(address), "scope": 0]], "routes": [route], "neighbours": [],
+            ]
+            return try machine.ask(.setNetwork(["links": [link]]))
+        }
+        func say(_ script: String) throws -> String {
+            try machine.rest(of: machine.open(AgentMachine.exec("network", ["sh", "-c", script]))).text
+        }
+        #expect(try tell("10.0.2.9/24") == .done(.null))
+        #expect(try tell("10.0.2.15/24") == .done(.null))
+        #expect(try say("ip -o -4 address show dev pod0").split(separator: " ").dropFirst(3).first == "10.0.2.15/24")
+        #expect(try say("ip link show dev pod0").contains("mtu 1400"))
+        #expect(try say("ip route") == "10.0.2.0/24 dev pod0 scope link \n")
+        #expect(try say("echo there and back | nc 10.0.2.100 7") == "there and back\n")
+        #expect(
+            try machine.ask(.setNetwork(["links": 1])) == .failed("network: /links: must be an array, found 1"))
+        try remove("network", init1)
+    }
+
     @Test func `a container whose channel is closed is killed`() throws {
         let machine = try machine()
         let channel = try container("forsaken")
