@@ -3,6 +3,7 @@
 # make build   the release executable, static
 # make install into PREFIX (/usr/local), below DESTDIR: executable, man pages, completions
 # make bench   figures, beside runc's where there is one
+# make fuzz    give the readers of others' bytes anything for FUZZ_SECONDS (20) each
 # make lint    complain about the format of sources and manual pages; make format mends that of sources
 # make clean
 
@@ -24,7 +25,7 @@ TEST_PACKAGES  := busybox-static strace mandoc iproute2 runc uidmap qemu-system-
     containerd podman conmon docker.io skopeo umoci catatonit python3-grpcio containernetworking-plugins iptables \
     $(if $(shell command -v cc),,gcc libc6-dev)
 
-.PHONY: demo test build install bench lint format clean
+.PHONY: demo test build install bench fuzz lint format clean
 
 demo: build
 	@.ci/packages $(DEMO_PACKAGES)
@@ -58,6 +59,10 @@ install: $(BINARY)
 bench: build
 	@.ci/packages $(BENCH_PACKAGES)
 	@for script in bench/*.sh; do echo "== $$script"; $$script $(BINARY) || exit 1; done
+
+fuzz:
+	@.ci/packages $(BUILD_PACKAGES)
+	@.ci/fuzz $(SWIFT)
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -24,6 +24,13 @@ func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
 // The argument parser brings the mathematics of libc along; a program without it has to ask for them.
 let libm: LinkerSetting = .linkedLibrary("m")
 
+// Its main function is libFuzzer's, which only a build with `--sanitize fuzzer` has.
+let fuzzing: [Target] = [
+    .executableTarget(
+        name: "Fuzz", dependencies: ["AgentProtocol", "Sandbox", "SandboxNetwork", "Machine", "Systemd", "Spec", "JSON", "Kernel"],
+        path: "Tests/Fuzz", exclude: ["seeds"], swiftSettings: strict)
+]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -98,5 +105,5 @@ let package = Package(
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),
         tests("HouseTests", ["JSON", "TestKit"]),
-    ]
+    ] + (Context.environment["SWIFTRUN_FUZZ"] == nil ? [] : fuzzing)
 )
