@@ -32,7 +32,8 @@ final class AgentMachine: @unchecked Sendable {
                     "-device", "virtio-serial-pci", "-chardev", "stdio,id=agent,signal=off", "-device",
                     "virtserialport,chardev=agent,name=agent", "-device", "virtio-net-pci,netdev=net,mac=\(Self.hardwareAddress)",
                     // What is sent to 10.0.2.100 comes back.
-                    "-netdev", "user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:7-cmd:cat", "-kernel", Self.kernel + "/vmlinuz", "-initrd", directory + "/initrd",
+                    "-netdev", "user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:7-cmd:cat", "-kernel", Self.kernel + "/vmlinuz", "-initrd",
+                    directory + "/initrd",
                     "-append", "console=ttyS0 panic=-1 loglevel=5",
                 ],
                 environment: Environment.plain, descriptors: [toGuest.read, fromGuest.write]))

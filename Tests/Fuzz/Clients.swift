@@ -9,7 +9,9 @@ func passThroughSwitchboard(_ input: [UInt8]) {
     func next() -> UInt8 { rest.popFirst() ?? 0 }
     var board = Switchboard()
     var clients: [Switchboard.ClientID] = []
-    do throws(ProtocolError) { try board.receiveFromAgent(Array(Connection(.agent).output.first)) } catch { preconditionFailure("\(error)") }
+    do throws(ProtocolError) {
+        try board.receiveFromAgent(Array(Connection(.agent).output.first))
+    } catch { preconditionFailure("\(error)") }
     while !rest.isEmpty {
         let step = next()
         let who = clients.isEmpty ? nil : clients[Int(step >> 3) % clients.count]
