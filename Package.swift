@@ -70,12 +70,16 @@ let package = Package(
         library("Machine", ["Launch", "GuestPlan", "Cgroups", "Spec", "JSON", "Kernel"]),
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
-        library("Agent", ["Lifecycle", "Launch", "AgentProtocol", "SandboxNetwork", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
-        library("Sandbox", ["AgentProtocol"]),
+        library("Agent", ["Lifecycle", "Launch", "Plan", "AgentProtocol", "SandboxNetwork", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),
+        library(
+            "Sandbox",
+            [
+                "Lifecycle", "Machine", "SandboxNetwork", "Launch", "GuestPlan", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel",
+            ]),
         // 7
-        library("Commands", ["Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
+        library("Commands", ["Sandbox", "Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
-        .executableTarget(name: "swiftrun", dependencies: ["Commands", "Agent"], swiftSettings: strict),
+        .executableTarget(name: "swiftrun", dependencies: ["Commands", "Sandbox", "Agent"], swiftSettings: strict),
 
         // Tests
         .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),

@@ -1,6 +1,8 @@
+internal import AgentProtocol
 internal import JSON
 internal import Kernel
 internal import Lifecycle
+internal import Plan
 internal import SandboxNetwork
 
 /// Gives the guest its links, addresses, routes and neighbours. In a worker.
@@ -9,4 +11,18 @@ func setNetwork(_ network: Value) throws(LifecycleError) -> Outcome {
         try NetworkFacts(json: network).apply(until: .after(.seconds(30)))
     } catch { throw LifecycleError("\(error)") }
     return Outcome()
+}
+
+/// Sets parameters of the guest's network.
+func setSysctls(_ parameters: [Value.Member]) -> Answer {
+    for parameter in parameters {
+        let field = "config.json: /linux/sysctl: \(parameter.key)"
+        let path = sysctlPath(parameter.key)
+        let isClean = !path.split(separator: "/", omittingEmptySubsequences: false).contains { ["", ".", ".."].contains($0) }
+        guard isClean, path.hasPrefix("net/"), case .string(let value) = parameter.value else {
+            return .failed("\(field): is none of the network")
+        }
+        do throws(SyscallError) { try write(value, to: "/proc/sys/" + path) } catch { return .failed("\(field): \(error)") }
+    }
+    return .done(.null)
 }

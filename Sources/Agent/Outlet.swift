@@ -9,7 +9,8 @@ final class Outlet {
     private static let backlogLimit = 2 * Frame.payloadLimit
 
     let stream: AgentProtocol.StandardStream
-    private let file: OwnedFD
+    /// nil: nobody reads it any more.
+    private var file: OwnedFD?
     /// Once the process has ended: how much of the stream is still its own. Others may hold it open for ever.
     private var remainder: Int?
     /// All was sent, or nothing more is wanted.
@@ -17,12 +18,25 @@ final class Outlet {
 
     init(_ stream: AgentProtocol.StandardStream, _ file: consuming OwnedFD) throws(SyscallError) {
         self.stream = stream
-        self.file = file
-        try setBlocking(self.file, .refuses)
+        try setBlocking(file, .refuses)
+        self.file = consume file
     }
 
     /// nil: not now, or never again.
-    func watch(_ link: Link, _ channel: UInt32) -> Watch? { canRead(link, channel) && remainder == nil ? Watch(file, .readable) : nil }
+    func watch(_ link: Link, _ channel: UInt32) -> Watch? {
+        guard canRead(link, channel), remainder == nil else { return nil }
+        return switch file {
+        case .some(let file): Watch(file, .readable)
+        case .none: nil
+        }
+    }
+
+    /// Nobody reads it any more: a process that writes to it gets EPIPE, as from a pipe without a reader.
+    func abandon(_ link: Link, _ channel: UInt32) throws(AgentError) {
+        guard !hasEnded else { return }
+        file = nil
+        try end(link, channel)
+    }
 
     private func canRead(_ link: Link, _ channel: UInt32) -> Bool {
         !hasEnded && link.backlog < Self.backlogLimit && link.connection.room(stream, on: channel) > 0
@@ -31,7 +45,10 @@ final class Outlet {
     /// The process is gone: what its stream holds now is the last of it.
     func limit(to kind: Kind) throws(SyscallError) {
         // What of a terminal's output is on its way is not counted, but a read finds it.
-        remainder = kind == .terminal ? Int(Frame.initialCredit) : try readableBytes(of: file)
+        switch file {
+        case .some(let file): remainder = kind == .terminal ? Int(Frame.initialCredit) : try readableBytes(of: file)
+        case .none: remainder = 0
+        }
     }
 
     enum Kind { case pipe, terminal }
@@ -43,7 +60,12 @@ final class Outlet {
         guard canRead(link, channel) else { return }
         let room = link.connection.room(stream, on: channel)
         let bytes: [UInt8]
-        do throws(SyscallError) { bytes = try read(file, count: min(room, Self.pieceSize, remainder ?? .max)) } catch {
+        do throws(SyscallError) {
+            switch file {
+            case .some(let file): bytes = try read(file, count: min(room, Self.pieceSize, remainder ?? .max))
+            case .none: return
+            }
+        } catch {
             switch error.errno {
             case .tryAgain:
                 if remainder != nil { try end(link, channel) }

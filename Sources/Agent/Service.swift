@@ -111,6 +111,10 @@ extension Service {
         switch instruction {
         case .signal(let number): try session.send(Signal(rawValue: number))
         case .resize(let rows, let columns): session.resize(to: WindowSize(rows: rows, columns: columns))
+        case .abandon(let stream):
+            // A terminal stays for whoever else has it open.
+            guard let outlet = session.outlets.first(where: { $0.stream == stream }), session.kindOfStreams == .pipe else { break }
+            try outlet.abandon(link, session.channel)
         }
     }
 
@@ -133,6 +137,7 @@ extension Service {
         case .exec(let order): try launch(order, on: channel)
         case .watch(let id): try watch(id, on: channel)
         case .setClock(let nanoseconds): try answer(setClock(nanoseconds), on: channel)
+        case .setSysctls(let parameters): try answer(setSysctls(parameters), on: channel)
         case .shutDown: try shutDown(channel)
         case .setNetwork(let network):
             jobs.append(Job(try Worker(.none) { () throws(LifecycleError) in try setNetwork(network) }, channel))

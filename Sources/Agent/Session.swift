@@ -80,13 +80,15 @@ final class Session {
     func finish(_ end: End) throws(AgentError) {
         self.end = end
         inlet = nil
-        let kind: Outlet.Kind
-        switch terminal {
-        case .some: kind = .terminal
-        case .none: kind = .pipe
+        for outlet in outlets where !outlet.hasEnded {
+            try step("a stream's rest") { () throws(SyscallError) in try outlet.limit(to: kindOfStreams) }
         }
-        for outlet in outlets {
-            try step("a stream's rest") { () throws(SyscallError) in try outlet.limit(to: kind) }
+    }
+
+    var kindOfStreams: Outlet.Kind {
+        switch terminal {
+        case .some: .terminal
+        case .none: .pipe
         }
     }
 }

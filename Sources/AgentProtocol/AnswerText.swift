@@ -71,6 +71,7 @@ extension Instruction {
         case .signal(let signal): message("signal", Value(signal))
         case .resize(let rows, let columns):
             message("resize", .object([.init("rows", Value(rows)), .init("columns", Value(columns))]))
+        case .abandon(let stream): message("abandon", .string("\(stream)"))
         }
     }
 
@@ -83,6 +84,7 @@ extension Instruction {
                 try body.only("rows", "columns")
                 return .resize(
                     rows: try body.required("rows").integer(), columns: try body.required("columns").integer())
+            case "abandon": return .abandon(try body.choice([("output", StandardStream.output), ("errors", .errors)]))
             default: return nil
             }
         }

@@ -6,6 +6,8 @@ public enum Request: Hashable, Sendable {
     case configure(GuestSettings)
     /// Links, addresses, routes and neighbours of the guest; may be said again.
     case setNetwork(Value)
+    /// `linux.sysctl` of the runtime specification, as far as it is below `net.`: the guest's network is the machine's.
+    case setSysctls([Value.Member])
     /// A container, up to its gate. The channel stays: it carries the standard streams and ends with `Notice.exited`.
     case create(CreateOrder)
     /// A process in a container. The channel stays, as that of `create`.
@@ -109,6 +111,8 @@ public struct ExecOrder: Hashable, Sendable {
 public enum Instruction: Hashable, Sendable {
     case signal(Int32)
     case resize(rows: UInt16, columns: UInt16)
+    /// Nobody reads the stream, which is output or errors, any more: who writes to it is to be told as by a pipe without a reader.
+    case abandon(StandardStream)
 }
 
 /// The agent's answer to a request.

@@ -12,6 +12,7 @@ extension Request {
                     .init("shareTag", .string(settings.shareTag)),
                 ]))
         case .setNetwork(let value): message("setNetwork", value)
+        case .setSysctls(let members): message("setSysctls", .object(members))
         case .create(let order): message("create", order.value)
         case .exec(let order): message("exec", order.value)
         case .start(let id): message("start", of(id))
@@ -41,6 +42,9 @@ extension Request {
         case "setNetwork":
             _ = try body.members()
             self = .setNetwork(body.value)
+        case "setSysctls":
+            self = .setSysctls(
+                try body.members().map { (key, reader) throws(JSONError) in .init(key, .string(try reader.string())) })
         case "create": self = .create(try CreateOrder(body))
         case "exec": self = .exec(try ExecOrder(body))
         case "start": self = .start(id: try body.onlyID())

@@ -1,5 +1,6 @@
 internal import Kernel
 internal import Lifecycle
+internal import Sandbox
 
 extension Globals {
     /// The containers under the root directory these options name.
@@ -10,9 +11,9 @@ extension Globals {
         } catch {
             throw Failure(error)
         }
-        return Runtime(
-            Settings(
-                root: directory.path, isRootExplicit: directory.origin == .given, cgroupDriver: cgroupDriver, rootless: rootless))
+        let settings = Settings(
+            root: directory.path, isRootExplicit: directory.origin == .given, cgroupDriver: cgroupDriver, rootless: rootless)
+        return Runtime(settings, guests: SandboxBackend(settings, program: CommandLine.arguments.first ?? ""))
     }
 
     private func caller() throws(Failure) -> Caller {

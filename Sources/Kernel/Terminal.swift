@@ -11,6 +11,22 @@ public struct WindowSize: Hashable, Sendable {
     }
 }
 
+/// Both ends of a new terminal. Neither becomes anybody's controlling terminal by that.
+@frozen
+public struct TerminalPair: ~Copyable, Sendable {
+    public var master: OwnedFD
+    public var slave: OwnedFD
+
+    /// The corresponding system calls are `open(2)` of /dev/ptmx, and `ioctl(2)` with `TIOCSPTLCK` and `TIOCGPTPEER`.
+    public init() throws(SyscallError) {
+        let master = try open("/dev/ptmx", [.readWrite, .noControllingTerminal])
+        let raw = master.raw
+        try call("ioctl", "TIOCSPTLCK") { clinux_tty_unlock(raw) }
+        slave = OwnedFD(adopting: try call("ioctl", "TIOCGPTPEER") { clinux_tty_open_peer(raw, O_RDWR | O_NOCTTY | O_CLOEXEC) })
+        self.master = master
+    }
+}
+
 /// Whether `raw`, a descriptor this process may have inherited, is a terminal.
 ///
 /// The corresponding system call is `ioctl(2)` with `TCGETS2`.

@@ -1,4 +1,4 @@
-internal import Cgroups
+public import Cgroups
 internal import Kernel
 internal import Launch
 internal import Spec
@@ -99,7 +99,7 @@ extension Runtime {
 /// The place of a cgroup whose directory is known: what is above the next mount point upwards is the host's.
 ///
 /// Directories that are gone are passed over: the mount is still there.
-func placement(_ path: String) -> Placement {
+public func placement(_ path: String) -> Placement {
     var levels: [String] = []
     var directory = path
     while directory != "/" && !isMountPoint(directory) {

@@ -89,8 +89,9 @@ public struct RunningMachine: ~Copyable {
         }
     }
 
-    /// The guest has it in its own memory by now, and QEMU, which holds it open, has no use for it.
-    private func forgetInitrd() throws(MachineError) {
+    /// Frees the memory of the initial filesystem once the agent has said something to an owner who waited by himself: the guest has it in
+    /// its own memory by now, and QEMU, which holds it open, has no use for it.
+    public func forgetInitrd() throws(MachineError) {
         try step("let go of the initial filesystem") { () throws(SyscallError) in try truncate(initrd, to: 0) }
     }
 

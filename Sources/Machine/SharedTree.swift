@@ -78,6 +78,27 @@ public final class SharedTree {
         }
     }
 
+    /// Removes what is left in the state directory of a tree whose owner was killed: its mounts went with it, their places did not.
+    public static func removeRemains(stateDirectory: String) throws(MachineError) {
+        try step("remove \(stateDirectory)/share") { () throws(SyscallError) in
+            let directory: OwnedFD
+            do throws(SyscallError) { directory = try open(stateDirectory + "/share", [.readOnly, .directory, .noFollow]) } catch {
+                guard error.errno == .noEntry else { throw error }
+                return
+            }
+            for container in try entries(of: directory) {
+                // Empty all: a place that is a mount after all stays, and says so.
+                let places = try open(container.name, beneath: directory, [.readOnly, .directory])
+                for place in try entries(of: places) {
+                    let isDirectory = try status(of: place.name, at: places).kind == .directory
+                    if isDirectory { try removeDirectory(place.name, at: places) } else { try removeFile(place.name, at: places) }
+                }
+                try removeDirectory(container.name, at: directory)
+            }
+            try removeDirectory(stateDirectory + "/share")
+        }
+    }
+
     /// Takes everything away, the directory too.
     public func remove() throws(MachineError) {
         let ids = try step("remove \(path)") { () throws(SyscallError) in

@@ -44,7 +44,7 @@ extension Planner {
 
 /// The path below /proc/sys. The first separator decides which of `.` and `/` separates; the other is part of a name
 /// (`net.ipv4.conf.eth0/1.forwarding`). sysctl.d(5).
-func sysctlPath(_ key: String) -> String {
+public func sysctlPath(_ key: String) -> String {
     guard let first = key.first(where: { $0 == "." || $0 == "/" }), first == "." else { return key }
     return String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
 }

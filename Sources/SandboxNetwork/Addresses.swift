@@ -67,7 +67,8 @@ extension Subnet: CustomStringConvertible {
 
 /// The six bytes that an Ethernet interface is known by on its link.
 public struct HardwareAddress: Hashable, Sendable {
-    let bytes: [UInt8]
+    /// Six.
+    public let bytes: [UInt8]
 
     init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count == 6 else { return nil }

@@ -4,7 +4,7 @@ extension Scheduler {
     /// The rules of sched_setattr(2) on what goes with which policy.
     init(_ reader: Reader) throws(JSONError) {
         let policyReader = try reader.required("policy")
-        policy = try policyReader.choice(policies)
+        policy = try policyReader.choice(schedulerPolicies)
         nice = try reader.number("nice", in: -20...19) ?? 0
         if nice != 0, policy != .other, policy != .batch { throw reader.fault(at: "nice", "needs policy SCHED_OTHER or SCHED_BATCH") }
         try readPriority(reader)
@@ -40,9 +40,7 @@ extension Scheduler {
 
 extension IOPriority {
     init(_ reader: Reader) throws(JSONError) {
-        `class` = try reader.required("class").choice([
-            ("IOPRIO_CLASS_RT", .realtime), ("IOPRIO_CLASS_BE", .bestEffort), ("IOPRIO_CLASS_IDLE", .idle),
-        ])
+        `class` = try reader.required("class").choice(ioPriorityClasses)
         priority = try reader.required("priority").integer(in: 0...7)
     }
 }
@@ -54,13 +52,17 @@ extension ExecCPUAffinity {
     }
 }
 
-private let policies: [(name: String, value: Scheduler.Policy)] = [
+let schedulerPolicies: [(name: String, value: Scheduler.Policy)] = [
     ("SCHED_OTHER", .other), ("SCHED_FIFO", .fifo), ("SCHED_RR", .roundRobin), ("SCHED_BATCH", .batch),
     ("SCHED_ISO", .iso), ("SCHED_IDLE", .idle), ("SCHED_DEADLINE", .deadline),
 ]
 
-private let schedulerFlags: [(name: String, value: UInt64)] = [
+let schedulerFlags: [(name: String, value: UInt64)] = [
     ("SCHED_FLAG_RESET_ON_FORK", 0x1), ("SCHED_FLAG_RECLAIM", 0x2), ("SCHED_FLAG_DL_OVERRUN", 0x4),
     ("SCHED_FLAG_KEEP_POLICY", 0x8), ("SCHED_FLAG_KEEP_PARAMS", 0x10),
     ("SCHED_FLAG_UTIL_CLAMP_MIN", 0x20), ("SCHED_FLAG_UTIL_CLAMP_MAX", 0x40),
+]
+
+let ioPriorityClasses: [(name: String, value: IOPriority.Class)] = [
+    ("IOPRIO_CLASS_RT", .realtime), ("IOPRIO_CLASS_BE", .bestEffort), ("IOPRIO_CLASS_IDLE", .idle),
 ]

@@ -49,8 +49,9 @@ import Testing
     private static func package() throws -> [String: Set<String>] {
         let word = /"(\w+)"|\bargumentParser\b/
         var targets: [String: Set<String>] = [:]
-        // A call that is broken after its parenthesis is one line here.
-        for line in text("Package.swift").replacing(/\(\n +name:/, with: "(name:").split(separator: "\n") {
+        // A call that is broken after its parenthesis or a comma is one line here.
+        let lines = text("Package.swift").replacing(/\(\n +(?=name:|")/, with: "(").replacing(/([,\[])\n +(?=[\["\]])/) { $0.1 + " " }
+        for line in lines.split(separator: "\n") {
             let line = line.drop { $0 == " " }
             let isTarget = ["library(\"", "tests(\"", ".target(name: \"", ".systemLibrary(name: \"", ".executableTarget(name: \""]
                 .contains { line.hasPrefix($0) }

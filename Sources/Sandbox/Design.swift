@@ -1,0 +1,60 @@
+internal import AgentProtocol
+internal import struct Cgroups.Limits
+internal import GuestPlan
+internal import JSON
+internal import Kernel
+public import Lifecycle
+internal import Machine
+internal import Spec
+public import Store
+
+extension SandboxBackend {
+    /// nil: the container is to run on the host.
+    public func design(
+        _ request: CreateRequest, _ id: ContainerID, _ bundle: Bundle
+    ) throws(LifecycleError) -> (any Blueprint)? {
+        let placement: Placement
+        do throws(SpecError) { placement = try Placement(bundle.config, id: id.text, program: program) } catch {
+            throw LifecycleError("\(error)")
+        }
+        return placement == .host ? nil : try plan(request, id.text, bundle, placement)
+    }
+
+    private func plan(
+        _ request: CreateRequest, _ id: String, _ bundle: Bundle, _ placement: Placement
+    ) throws(LifecycleError) -> SandboxBlueprint {
+        // Mounts, namespaces, another user for the machine.
+        guard OwnIDs().effectiveUID == 0 else { throw LifecycleError("a virtual machine can be had by root only") }
+        guard request.preservedDescriptors == 0 else {
+            throw LifecycleError("--preserve-fds: descriptors of the host cannot be given to a process in a virtual machine")
+        }
+        let config = bundle.config
+        do {
+            let facts = try readGuestFacts(config, bundle.path, placement, root: settings.root)
+            let plan = try GuestPlan(try parse(bundle.document), config, id: id, placement, facts)
+            var sandbox = id
+            if case .joins(let other) = placement { sandbox = other }
+            let hasTerminal = config.process?.hasTerminal ?? false
+            let create = CreateOrder(
+                id: id, config: plan.config, joins: plan.joins, sandbox: plan.joins.isEmpty ? "" : sandbox,
+                streams: hasTerminal ? [.input, .output] : AgentProtocol.StandardStream.allCases, hasTerminal: hasTerminal)
+            var order = Order(root: settings.root, id: id, sandbox: sandbox, .create(create))
+            order.config = try parse(bundle.document)
+            order.bundle = bundle.path
+            order.shares = plan.shares
+            order.sysctls = plan.networkSysctls.map { Value.Member($0.key, .string($0.value)) }
+            var warnings: [String] = []
+            if placement == .boots {
+                let host = try HostSettings(path: HostSettings.path)
+                order.size = try MachineSize(config, standard: host.standardSize, overhead: host.overhead, facts)
+                let accelerator = try Accelerator(host.accelerator)
+                if accelerator.kind == .tcg {
+                    warnings.append("the virtual machine's processor is translated by QEMU, which is slow: \(accelerator.reason)")
+                }
+            }
+            return SandboxBlueprint(
+                config: config, rootfs: facts.rootfs, order: order, networkNamespace: plan.networkNamespace, podPID: facts.sandboxPID,
+                warnings: warnings, limits: try Limits(Resources()))
+        } catch { throw LifecycleError("\(error)") }
+    }
+}

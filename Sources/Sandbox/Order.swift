@@ -1,0 +1,90 @@
+internal import AgentProtocol
+internal import GuestPlan
+internal import JSON
+
+/// What a process that stands for one in a guest is told by the runtime that starts it: a JSON document in a memory file.
+struct Order {
+    /// Directory of all containers.
+    var root: String
+    var id: String
+    /// The container whose machine it is; its own id: the machine is to be booted.
+    var sandbox: String
+    /// `create` or `exec`.
+    var request: Request
+    /// Of `create`: config.json as it was written, whose hooks and machine are the host's business.
+    var config = Value.null
+    /// Absolute path.
+    var bundle = ""
+    var shares: [GuestPlan.Share] = []
+    /// Of the machine.
+    var size = MachineSize(memory: 0, vcpus: 0)
+    var sysctls: [Value.Member] = []
+
+    init(root: String, id: String, sandbox: String, _ request: Request) {
+        self.root = root
+        self.id = id
+        self.sandbox = sandbox
+        self.request = request
+    }
+
+    var bootsMachine: Bool {
+        if case .create = request { sandbox == id } else { false }
+    }
+}
+
+extension Order {
+    private static let limits = Limits(bytes: 64 << 20, depth: 72)
+
+    var text: [UInt8] {
+        let value: Value = [
+            "root": .string(root), "id": .string(id), "sandbox": .string(sandbox),
+            "request": .string(String(decoding: request.text, as: UTF8.self)), "config": config, "bundle": .string(bundle),
+            "shares": .array(shares.map(\.value)), "memory": Value(size.memory), "vcpus": Value(size.vcpus),
+            "sysctls": .object(sysctls),
+        ]
+        return Array(value.text(.compact).utf8)
+    }
+
+    init(_ text: [UInt8]) throws(SandboxError) {
+        do {
+            let reader = Reader(try parse(text, Self.limits))
+            self.init(
+                root: try reader.required("root").string(), id: try reader.required("id").string(),
+                sandbox: try reader.required("sandbox").string(), try Request(Array(try reader.required("request").string().utf8)))
+            config = try reader.required("config").value
+            bundle = try reader.required("bundle").string()
+            for element in try reader.required("shares").elements() { shares.append(try GuestPlan.Share(element)) }
+            size = MachineSize(
+                memory: try reader.required("memory").integer(in: 0...UInt64.max),
+                vcpus: try reader.required("vcpus").integer(in: 0...UInt32.max))
+            for (key, value) in try reader.required("sysctls").members() { sysctls.append(.init(key, value.value)) }
+        } catch { throw .failed("the order of the runtime: \(error)") }
+    }
+}
+
+extension GuestPlan.Share {
+    var value: Value {
+        [
+            "name": .string(name), "source": .string(source), "isDirectory": .bool(kind == .directory),
+            "isReadOnly": .bool(access == .readOnly), "isRecursive": .bool(reach == .all),
+        ]
+    }
+
+    init(_ reader: Reader) throws(JSONError) {
+        self.init(
+            try reader.required("name").string(), source: try reader.required("source").string(),
+            kind: try reader.required("isDirectory").bool() ? .directory : .file,
+            access: try reader.required("isReadOnly").bool() ? .readOnly : .readWrite,
+            reach: try reader.required("isRecursive").bool() ? .all : .one)
+    }
+}
+
+extension Order {
+    var hasTerminal: Bool {
+        switch request {
+        case .create(let create): create.hasTerminal
+        case .exec(let exec): exec.hasTerminal
+        default: false
+        }
+    }
+}

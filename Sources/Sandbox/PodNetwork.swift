@@ -1,0 +1,31 @@
+internal import AgentProtocol
+internal import Machine
+internal import SandboxNetwork
+
+/// The interfaces of the pod's network namespace, which is this process's, become the machine's.
+struct PodNetwork {
+    private let facts: NetworkFacts
+
+    /// As the namespace is now: engines add interfaces until `start`.
+    init() throws(SandboxError) {
+        facts = try networking { () throws(NetworkError) in try NetworkFacts.read() }
+        guard facts.links.count <= RunningMachine.interfaceLimit else {
+            throw .failed("a virtual machine can have \(RunningMachine.interfaceLimit) network interfaces at most, not \(facts.links.count)")
+        }
+    }
+
+    /// Plugs an interface for each into the machine. The result is what the guest is to make of them; nil: there is none.
+    func plug(into hub: Hub) throws(SandboxError) -> Request? {
+        guard !facts.links.isEmpty else { return nil }
+        for (port, link) in facts.links.enumerated() {
+            let tap = try networking { () throws(NetworkError) in try connect(link) }
+            let interface = GuestInterface(link.name, mac: link.hardwareAddress.bytes, mtu: link.mtu)
+            try knowing { () throws(MachineError) in try hub.machine.plug(interface, in: port, tap: tap) }
+        }
+        return .setNetwork(facts.json)
+    }
+}
+
+private func networking<Result: ~Copyable>(_ body: () throws(NetworkError) -> Result) throws(SandboxError) -> Result {
+    do throws(NetworkError) { return try body() } catch { throw .failed("the pod's network: \(error)") }
+}

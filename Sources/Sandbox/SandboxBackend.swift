@@ -1,0 +1,144 @@
+internal import AgentProtocol
+internal import Cgroups
+public import JSON
+public import Kernel
+public import Lifecycle
+internal import Launch
+internal import Machine
+public import Spec
+public import Store
+
+/// Containers whose processes the kernel of a virtual machine runs, their own or their pod's.
+public struct SandboxBackend: Backend {
+    let settings: Settings
+    /// What the runtime was called as, with or without a directory.
+    let program: String
+
+    public init(_ settings: Settings, program: String) {
+        self.settings = settings
+        self.program = program
+    }
+
+    /// Asks the agent in the container's machine.
+    @discardableResult
+    func ask(_ record: Record, _ request: AgentProtocol.Request, _ what: @autoclosure () -> String) throws(LifecycleError) -> Value {
+        let sandbox = record.sandbox ?? record.id
+        do throws(SandboxError) {
+            var inquiry = try Inquiry(root: settings.root, sandbox: sandbox)
+            switch try inquiry.ask(request, what()) {
+            case .done(let value): return value
+            case .failed(let text): throw .failed(text)
+            }
+        } catch { throw LifecycleError("\(error)") }
+    }
+
+    func places(_ record: Record) -> Places { Places(root: settings.root, id: record.id) }
+}
+
+// The verbs.
+extension SandboxBackend {
+    public func lateFailure(_ report: [UInt8], _ record: Record) -> LifecycleError? {
+        switch report.first {
+        case Report.executing.first: return nil
+        case .some: return LifecycleError(String(decoding: report.dropFirst(), as: UTF8.self))
+        case nil:
+            let reason = lastWords(record).map { ": \($0)" } ?? ""
+            return LifecycleError("container init ended before it executed its program\(reason)")
+        }
+    }
+
+    /// What the process that stood for the container wrote when it could tell nobody.
+    private func lastWords(_ record: Record) -> String? {
+        do throws(SyscallError) { return try readText(places(record).failure) } catch { return nil }
+    }
+
+    public func kill(_ record: Record, _ signal: Signal, _ scope: Runtime.KillScope) throws(LifecycleError) {
+        do throws(LifecycleError) {
+            try ask(record, .kill(id: record.id, signal: signal.rawValue, scope == .all ? .all : .initProcess), "the guest to send \(signal)")
+        } catch {
+            // The guest may be past answering, or its process past it: who stands for it is there.
+            do throws(SyscallError) { try record.identity.open().send(signal) } catch let second {
+                if second.errno == .noProcess && scope == .all { return }
+                throw second.errno == .noProcess ? LifecycleError("container not running") : error
+            }
+        }
+    }
+
+    public func isFrozen(_ record: Record) throws(LifecycleError) -> Bool {
+        do throws(SyscallError) {
+            _ = try status(of: places(record).paused)
+            return true
+        } catch {
+            guard error.errno == .noEntry else { throw LifecycleError("\(error)") }
+            return false
+        }
+    }
+
+    public func freeze(_ record: Record) throws(LifecycleError) {
+        try ask(record, .pause(id: record.id), "the guest to pause container \(record.id)")
+        do throws(SyscallError) { _ = try open(places(record).paused, [.writeOnly, .create], permissions: 0o600) } catch {
+            throw LifecycleError("\(error)")
+        }
+    }
+
+    public func thaw(_ record: Record) throws(LifecycleError) {
+        try ask(record, .resume(id: record.id), "the guest to resume container \(record.id)")
+        do throws(SyscallError) {
+            try ignoring(.noEntry) { () throws(SyscallError) in try removeFile(places(record).paused) }
+        } catch { throw LifecycleError("\(error)") }
+    }
+
+    public func update(_ record: Record, _ resources: Resources) throws(LifecycleError) -> [String] {
+        let (portable, warnings) = portable(resources)
+        let answer = try ask(record, .update(id: record.id, resources: portable), "the guest to update container \(record.id)")
+        guard case .array(let told) = answer else { return warnings }
+        return warnings + told.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    }
+
+    public func statistics(_ record: Record) throws(LifecycleError) -> Value {
+        let event = try ask(record, .statistics(id: record.id), "the guest to tell the usage of container \(record.id)")
+        return event["data"] ?? .null
+    }
+
+    public func events(_ record: Record, every interval: Duration) throws(LifecycleError) -> any EventSource {
+        do throws(SandboxError) { return try GuestEvents(self, record, interval) } catch { throw LifecycleError("\(error)") }
+    }
+
+    public func processTable(_ record: Record, _ pids: [Int32], options: [String]) throws(LifecycleError) -> [String] {
+        guard case .array(let numbers) = try ask(record, .processes(id: record.id), "the guest to list processes") else { return ["PID"] }
+        return ["PID"] + numbers.compactMap { if case .number(let text) = $0 { text } else { nil } }
+    }
+
+    /// In the guest, if that is there: a machine takes all that it has with it.
+    public func clear(_ record: Record) throws(LifecycleError) {
+        guard let sandbox = record.sandbox else { return }
+        do throws(SandboxError) {
+            if sandbox == record.id {
+                return try knowing { () throws(MachineError) in
+                    try SharedTree.removeRemains(stateDirectory: places(record).directory)
+                }
+            }
+            var inquiry = try Inquiry(root: settings.root, sandbox: sandbox)
+            let answer = try inquiry.ask(.delete(id: record.id, isForced: true), "the guest to delete container \(record.id)")
+            if case .failed(let text) = answer { throw .failed(text) }
+            try DeskVisit(root: settings.root, sandbox: sandbox).unshare(container: record.id)
+        } catch {
+            if case .lost = error { return }
+            throw LifecycleError("\(error)")
+        }
+    }
+}
+
+/// What another kernel can put in force, and what is left out.
+private func portable(_ resources: Resources) -> (Value, [String]) {
+    var resources = resources
+    var warnings: [String] = []
+    func leaveOut(_ field: String) { warnings.append("resources: /\(field): ignored: it is of the host, not of a virtual machine") }
+    if !resources.cpu.cpus.isEmpty { leaveOut("cpu/cpus") }
+    if !resources.cpu.mems.isEmpty { leaveOut("cpu/mems") }
+    if resources.blockIO != BlockIO() { leaveOut("blockIO") }
+    if !resources.rdma.isEmpty { leaveOut("rdma") }
+    resources.cpu.cpus = ""
+    resources.cpu.mems = ""
+    return (resources.portableJSON, warnings)
+}
