@@ -51,7 +51,7 @@ extension Order {
             self.init(
                 root: try reader.required("root").string(), id: try reader.required("id").string(),
                 sandbox: try reader.required("sandbox").string(), try Request(Array(try reader.required("request").string().utf8)))
-            config = try reader.required("config").value
+            config = try reader.member("config")?.value ?? .null
             bundle = try reader.required("bundle").string()
             for element in try reader.required("shares").elements() { shares.append(try GuestPlan.Share(element)) }
             size = MachineSize(

@@ -38,8 +38,9 @@ enum Word: Hashable {
     /// nil: the other side is gone.
     static func receive(from socket: borrowing OwnedFD) throws(SyscallError) -> Word? {
         do throws(SyscallError) { return Word(try Kernel.receive(socket, count: textLimit + 1).bytes) } catch {
+            // Told once when the other side has left something unread; what it has said before comes after that.
             guard error.errno == .connectionReset else { throw error }
-            return nil
+            return Word(try Kernel.receive(socket, count: textLimit + 1).bytes)
         }
     }
 }
