@@ -3,7 +3,21 @@ import JSON
 
 /// The runtime that the tests drive: swiftrun's release build, or what $SWIFTRUN_UNDER_TEST names (calibration with another runtime).
 public enum UnderTest {
+    /// $SWIFTRUN_TEST_BACKEND can say `vm`.
+    public static let backend: Backend = Environment.variable("SWIFTRUN_TEST_BACKEND").flatMap(Backend.init) ?? .host
+
+    /// By the name under which it makes what `backend` says.
     public static let binary: String = {
+        guard backend == .vm else { return program }
+        do {
+            return try Links.link(named: "swiftrun-vm", to: program)
+        } catch {
+            // Without it every test would be of another backend.
+            fatalError("\(error)")
+        }
+    }()
+
+    private static let program: String = {
         for name in ["SWIFTRUN_UNDER_TEST", "SWIFTRUN_BINARY"] {
             if let value = Environment.variable(name) { return value.hasPrefix("/") ? value : located(value) }
         }
@@ -25,6 +39,19 @@ public enum UnderTest {
     private static func located(_ name: String) -> String {
         let directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
         return directories.map { "\($0)/\(name)" }.first { Files.exists($0) } ?? name
+    }
+}
+
+/// Other names of programs.
+enum Links {
+    /// A link that stays, made anew for this process: others may be about to use the one that was there.
+    static func link(named name: String, to target: String) throws -> String {
+        let directory = Repository.path(".build/testkit")
+        try Files.makeDirectory(directory)
+        let (path, unfinished) = ("\(directory)/\(name)", "\(directory)/\(name).\(getpid())")
+        try Files.makeSymlink(unfinished, to: target)
+        guard unsafe rename(unfinished, path) == 0 else { throw Failure("rename \(path): \(errnoText())") }
+        return path
     }
 }
 
