@@ -30,6 +30,9 @@ public struct Connection: Sendable {
     /// Numbers of the channels that are not closed by both sides.
     public var openChannels: [UInt32] { channels.keys.sorted() }
 
+    /// Whether the channel is one of them.
+    public func isOpen(_ channel: UInt32) -> Bool { channels[channel] != nil }
+
     /// How many bytes of `stream` the sender may still send on `channel`; 0 where it is not open or has ended.
     public func room(_ stream: StandardStream, on channel: UInt32) -> Int {
         guard let state = channels[channel], !state.isClosedHere, !state.isClosedThere, !state[stream].hasEnded else { return 0 }

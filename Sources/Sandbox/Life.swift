@@ -15,6 +15,7 @@ final class Life {
     private var report: OwnedFD?
     /// The sandbox's own process has the machine.
     private var hub: Hub?
+    private var network: PodNetwork?
     private var standIn: StandIn?
     /// The runtime has gone its way: a failure is no longer told to it.
     private var isOnItsOwn = false
@@ -84,7 +85,9 @@ extension Life {
     }
 
     private func connect(_ hub: Hub, _ standIn: StandIn) throws(SandboxError) {
-        if let request = try PodNetwork().plug(into: hub) {
+        let network = try PodNetwork()
+        self.network = network
+        if let request = try network.plug(into: hub) {
             try demand(request, "the guest to set its network up", standIn)
         }
         if !order.sysctls.isEmpty { try demand(.setSysctls(order.sysctls), "the guest to set kernel parameters", standIn) }
@@ -186,5 +189,6 @@ extension Life {
             }
         } catch { _ = error }
         do throws(SandboxError) { try hub.end() } catch { _ = error }
+        network?.giveBack()
     }
 }

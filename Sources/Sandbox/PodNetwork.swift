@@ -3,8 +3,10 @@ internal import Machine
 internal import SandboxNetwork
 
 /// The interfaces of the pod's network namespace, which is this process's, become the machine's.
-struct PodNetwork {
+final class PodNetwork {
     private let facts: NetworkFacts
+    /// Those that the namespace hears nothing on any more.
+    private var connected: [NetworkLink] = []
 
     /// As the namespace is now: engines add interfaces until `start`.
     init() throws(SandboxError) {
@@ -19,10 +21,20 @@ struct PodNetwork {
         guard !facts.links.isEmpty else { return nil }
         for (port, link) in facts.links.enumerated() {
             let tap = try networking { () throws(NetworkError) in try connect(link) }
+            connected.append(link)
             let interface = GuestInterface(link.name, mac: link.hardwareAddress.bytes, mtu: link.mtu)
             try knowing { () throws(MachineError) in try hub.machine.plug(interface, in: port, tap: tap) }
         }
         return .setNetwork(facts.json)
+    }
+
+    /// The machine is gone: the interfaces are the namespace's again, for whoever has it next.
+    func giveBack() {
+        for link in connected {
+            // One that cannot be given back is nobody's, and goes with its namespace.
+            do throws(NetworkError) { try disconnect(link) } catch { continue }
+        }
+        connected = []
     }
 }
 

@@ -88,7 +88,7 @@ public struct Switchboard: Sendable {
 
     /// Once both sides have closed a channel its numbers are free.
     private mutating func forget(_ channel: UInt32) {
-        guard !link.openChannels.contains(channel), let owner = owners.removeValue(forKey: channel) else { return }
+        guard !link.isOpen(channel), let owner = owners.removeValue(forKey: channel) else { return }
         clients[owner.client]?.links[owner.channel] = nil
     }
 }

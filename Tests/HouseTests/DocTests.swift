@@ -122,6 +122,20 @@ import Testing
         #expect(count > 10)
     }
 
+    /// What the tests leave out with virtual machines is what the document tells, in the same order and words.
+    @Test func `the exceptions of sandbox md are those of the tests`() {
+        let told = Self.rows("docs/sandbox.md", ["test", "why it is none of a virtual machine's"])
+        let listed = SandboxException.all.map { exception in
+            let names = exception.test.split(separator: "/", maxSplits: 1)
+            return [names.count == 1 ? "`\(names[0])`" : "`\(names[0])` \"\(names[1])\"", exception.reason]
+        }
+        #expect(told == listed)
+        for row in told {
+            let suite = Self.code(row[0]).first ?? ""
+            #expect(Files.exists(Repository.path("Tests/LifecycleTests/\(suite).swift")), "\(suite)")
+        }
+    }
+
     /// Every hole that security.md names has an answer, and a word about its test.
     @Test func `every CVE of the sources stands in security md`() {
         let rows = Self.rows("docs/security.md", ["CVE", "what answers it", "test"])
