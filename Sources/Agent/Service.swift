@@ -152,7 +152,8 @@ extension Service {
             try setHostname(settings.hostname)
             try makeDirectories(SharedDirectory.mountPoint, permissions: 0o700)
             if !settings.shareTag.isEmpty {
-                try mount(settings.shareTag, on: SharedDirectory.mountPoint, type: "virtiofs", [.noSetuid, .noDevices])
+                // As the host has them: containers' files may be devices, and programs with the rights of their owner.
+                try mount(settings.shareTag, on: SharedDirectory.mountPoint, type: "virtiofs")
             }
         } catch { return .failed("configure the guest: \(error)") }
         isConfigured = true
