@@ -77,7 +77,7 @@ let package = Package(
                 "Lifecycle", "Machine", "SandboxNetwork", "Launch", "GuestPlan", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel",
             ]),
         // 7
-        library("Commands", ["Sandbox", "Lifecycle", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
+        library("Commands", ["Sandbox", "Lifecycle", "Machine", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),
         // 8
         .executableTarget(name: "swiftrun", dependencies: ["Commands", "Sandbox", "Agent"], swiftSettings: strict),
 
@@ -89,6 +89,9 @@ let package = Package(
             linkerSettings: [libm]),
         .executableTarget(
             name: "Cable", dependencies: ["SandboxNetwork", "JSON", "Kernel", "CLinux"], path: "Tests/Cable", swiftSettings: strict),
+        .executableTarget(
+            name: "Booter", dependencies: ["Machine", "SandboxNetwork", "GuestPlan", "JSON", "Kernel"], path: "Tests/Booter",
+            swiftSettings: strict, linkerSettings: [libm]),
         tests("KernelTests", ["Kernel", "TestKit"]),
         tests("JSONTests", ["JSON", "TestKit"]),
         tests("SpecTests", ["Spec", "JSON", "TestKit"]),
@@ -104,6 +107,7 @@ let package = Package(
         tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
         tests("SandboxNetworkTests", ["SandboxNetwork", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
+        tests("MachineTests", ["Machine", "GuestPlan", "AgentProtocol", "Spec", "JSON", "TestKit"]),
         tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),

@@ -17,7 +17,7 @@ extension CommandConfiguration {
 let verbs: [any Verb.Type] = [
     Create.self, Start.self, Run.self, Exec.self, ReportState.self, Kill.self, Delete.self, List.self,
     ListProcesses.self, Pause.self, Resume.self, Update.self, WatchEvents.self, WriteSpec.self, Checkpoint.self, Restore.self,
-    ReportFeatures.self, ShowPlan.self, Completion.self,
+    ReportFeatures.self, ShowPlan.self, Guest.self, Completion.self,
 ]
 
 func isVerb(_ word: String) -> Bool { verbs.contains { $0.configuration.commandName == word } }

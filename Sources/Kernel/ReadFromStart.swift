@@ -16,3 +16,9 @@ public func readFromStart(_ fd: borrowing OwnedFD, subject: String? = nil) throw
         content += buffer[..<received]
     }
 }
+
+/// Has reads and writes go on from the file's start. The corresponding system call is `lseek(2)`.
+public func rewind(_ fd: borrowing OwnedFD) throws(SyscallError) {
+    let raw = fd.raw
+    try call("lseek") { clinux_lseek(raw, 0, SEEK_SET) }
+}

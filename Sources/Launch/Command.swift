@@ -65,11 +65,6 @@ struct Command {
     }
 }
 
-func rewind(_ file: borrowing OwnedFD) throws(SyscallError) {
-    let result = clinux_lseek(file.raw, 0, 0)
-    guard result >= 0 else { throw SyscallError("lseek", "", Errno(rawValue: 0 - result)) }
-}
-
 /// The last of what was written to a file, one line: enough to see why a hook failed.
 func tail(of file: borrowing OwnedFD) throws(SyscallError) -> String {
     try rewind(file)

@@ -66,12 +66,17 @@ struct FileServer {
         let common = ["virtiofsd", "--fd=\(listener)", "--rlimit-nofile=\(min(files, 1_000_000))"]
         switch generation {
         case .c:
-            let options = ["source=\(source)", "sandbox=namespace", "xattr", "announce_submounts", "log_level=warn"]
+            let options = ["source=\(escaped(source))", "sandbox=namespace", "xattr", "announce_submounts", "log_level=warn"]
             return common + ["-f"] + options.flatMap { ["-o", $0] }
         case .rust:
             let options = ["--shared-dir", source, "--sandbox=namespace", "--seccomp=kill", "--xattr", "--announce-submounts"]
             return common + options + ["--log-level=warn"]
         }
+    }
+
+    /// For a list of options with commas between.
+    private func escaped(_ path: String) -> String {
+        String(path.flatMap { $0 == "," || $0 == "\\" ? ["\\", $0] : [$0] })
     }
 }
 

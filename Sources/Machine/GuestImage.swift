@@ -10,6 +10,8 @@ public struct GuestImage: Hashable, Sendable {
     public var moduleDirectory: String?
     /// Files of modules, absolute, in the order they are to be inserted in, each after those it depends on.
     public var modules: [String]
+    /// The program that becomes the guest's first process: the runtime itself.
+    public var agent = "/proc/self/exe"
     /// An initial filesystem in place of the runtime's own (`vm.kernel.initrd`); nil: the runtime's own.
     public var foreignInitrd: String?
 

@@ -1,7 +1,7 @@
 public import Kernel
 
 extension GuestImage {
-    /// The initial filesystem: the running program as `/init`, and the modules.
+    /// The initial filesystem: the agent as `/init`, and the modules.
     ///
     /// A file in memory, made anew for each machine: putting it together takes as long as comparing a kept one with what it was made
     /// of, and leaves nothing that could be stale.
@@ -13,7 +13,7 @@ extension GuestImage {
             try archive.add(terminal: "dev/console", major: 5, minor: 1)
             // A static program of Swift ends before main where it cannot read its own path here.
             try archive.add(link: "proc/self/exe", to: "/init")
-            try archive.add(file: "init", 0o755, from: "/proc/self/exe")
+            try archive.add(file: "init", 0o755, from: agent)
             var list = ""
             for module in modules {
                 let name = "modules/" + Path.lastComponent(module)

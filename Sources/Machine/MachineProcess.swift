@@ -19,9 +19,9 @@ public final class MachineProcess {
 
     deinit { do throws(MachineError) { try end() } catch { _ = error } }
 
-    /// Reaps it if it has ended; nil: it runs.
-    public func look() throws(MachineError) -> ExitStatus? {
-        if status == nil { try reap(until: .passed) }
+    /// Reaps it if it has ended by then; nil: it runs.
+    public func look(until deadline: Deadline = .passed) throws(MachineError) -> ExitStatus? {
+        if status == nil { try reap(until: deadline) }
         return status
     }
 

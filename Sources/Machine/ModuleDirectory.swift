@@ -45,14 +45,19 @@ struct ModuleDirectory {
         return closure
     }
 
+    /// Where the configuration of a kernel may be.
+    static func configurations(_ kernel: String, _ version: String) -> [String] {
+        let directory = Path.parent(kernel)
+        return [directory + "/config", directory + "/config-" + version, "/lib/modules/" + version + "/config"]
+    }
+
     /// The kernel inserts compressed modules itself, if it was built to, from Linux 5.17 on (finit_module(2)).
     private func checkDecompression(of file: String) throws(MachineError) {
-        let places = [Path.join(Path.parent(kernel), "config"), Path.join(Path.parent(kernel), "config-" + version), path + "/config"]
-        for place in places where try exists(place) {
-            let text = try step("read \(place)") { () throws(SyscallError) in try readText(place, limit: 4 << 20) }
-            let options = Set(text.split(separator: "\n"))
-            let format = file.hasSuffix(".xz") ? "XZ" : file.hasSuffix(".zst") ? "ZSTD" : "GZIP"
-            if options.contains("CONFIG_MODULE_DECOMPRESS=y"), options.contains("CONFIG_MODULE_COMPRESS_\(format)=y") { return }
+        guard let place = try firstExisting(Self.configurations(kernel, version)) else { return }
+        let text = try step("read \(place)") { () throws(SyscallError) in try readText(place, limit: 4 << 20) }
+        let options = Set(text.split(separator: "\n"))
+        let format = file.hasSuffix(".xz") ? "XZ" : file.hasSuffix(".zst") ? "ZSTD" : "GZIP"
+        guard options.contains("CONFIG_MODULE_DECOMPRESS=y"), options.contains("CONFIG_MODULE_COMPRESS_\(format)=y") else {
             throw .unfit(
                 "kernel \(version) cannot be a guest's: its modules are compressed, such as \(file), and says \(place) it was built "
                     + "without CONFIG_MODULE_DECOMPRESS for that format")

@@ -22,36 +22,50 @@ public struct QEMU: Hypervisor {
     }
 
     public func start(_ specification: MachineSpecification, in cgroup: borrowing Cgroup?) throws(MachineError) -> RunningMachine {
-        let user = try HostSettings.User(settings, specification.accelerator.kind)
         let console = try step("make the console's pipe") { () throws(SyscallError) in try Pipe() }
         let link = try step("make the agent's line") { () throws(SyscallError) in try SocketPair(.stream) }
         let monitor = try step("make the monitor's line") { () throws(SyscallError) in try SocketPair(.stream) }
+        let initrd = try specification.image.initrd()
+        let server = try startServer(specification, console.writer, in: cgroup)
+        // The ends that QEMU gets are its own alone: what it hung up is then seen.
+        let ends = Ends(console: console.writer, link: link.second, monitor: monitor.second)
+        let output = console.reader
+        let process = try startQEMU(specification, ends, initrd, server, in: cgroup)
+        let ring = try step("make the console's files") { () throws(SyscallError) in
+            try setBlocking(output, .refuses)
+            return try ConsoleRing(specification.stateDirectory)
+        }
+        return try RunningMachine(process, server?.process, link: link.first, console: output, monitor: monitor.first, ring, initrd)
+    }
+
+    private struct Ends: ~Copyable {
+        let console: OwnedFD
+        let link: OwnedFD
+        let monitor: OwnedFD
+    }
+
+    private func startQEMU(
+        _ specification: MachineSpecification, _ ends: consuming Ends, _ initrd: borrowing OwnedFD, _ server: StartedFileServer?,
+        in cgroup: borrowing Cgroup?
+    ) throws(MachineError) -> MachineProcess {
+        let user = try HostSettings.User(settings, specification.accelerator.kind)
         var daemon = Daemon("QEMU", path, [])
         daemon.privileges = .user(uid: user.uid, gid: user.gid)
         daemon.lifetime = .ofStarter
         daemon.oomScoreAdj = specification.oomScoreAdj
         // It is handed all it needs; with a network of its own it reaches nobody's.
         daemon.newNamespaces = [.network, .mount, .ipc, .uts]
-        let server = try startServer(specification, console.writer, in: cgroup)
-        let initrd = try specification.image.initrd()
         let kernel = try readableByAll(specification.image.kernel)
         daemon.arguments = try step("pass QEMU's descriptors") { () throws(SyscallError) in
-            try daemon.set(.output, to: console.writer)
-            try daemon.set(.error, to: console.writer)
+            try daemon.set(.output, to: ends.console)
+            try daemon.set(.error, to: ends.console)
             let numbers = QEMUArguments.Numbers(
-                console: try daemon.pass(console.writer), link: try daemon.pass(link.second), monitor: try daemon.pass(monitor.second),
+                console: try daemon.pass(ends.console), link: try daemon.pass(ends.link), monitor: try daemon.pass(ends.monitor),
                 kernel: try daemon.pass(kernel), initrd: try daemon.pass(initrd),
                 files: try server.map { server throws(SyscallError) in try daemon.pass(server.connection) })
             return QEMUArguments(specification, architecture, numbers).list
         }
-        let process: MachineProcess
-        do throws(LaunchError) { process = MachineProcess("QEMU", try Launch.start(daemon, in: cgroup)) } catch { throw .program(error) }
-        let ring = try step("make the console's files") { () throws(SyscallError) in
-            try setBlocking(console.reader, .refuses)
-            return try ConsoleRing(specification.stateDirectory)
-        }
-        return try RunningMachine(
-            process, server?.process, link: link.first, console: console.reader, monitor: monitor.first, ring, initrd)
+        do throws(LaunchError) { return MachineProcess("QEMU", try Launch.start(daemon, in: cgroup)) } catch { throw .program(error) }
     }
 
     private func startServer(

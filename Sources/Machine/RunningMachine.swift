@@ -84,7 +84,10 @@ public struct RunningMachine: ~Copyable {
                 throw .timedOut(awaited: "word from the guest's agent", seconds: Int64(seconds), console: try lastWords())
             }
             if !ready[2].isEmpty { try readConsole() }
+            // QEMU hangs up before it is seen to have ended.
+            if ready[0].contains(.hungUp) { _ = try hypervisor.look(until: .after(.seconds(10))) }
             if let failure = try failure() { throw failure }
+            if ready[0].contains(.hungUp) { throw .unfit("QEMU has hung up the line to the guest's agent") }
             if ready[0].contains(.readable) { return try forgetInitrd() }
         }
     }
@@ -101,7 +104,11 @@ public struct RunningMachine: ~Copyable {
             try readConsoleToEnd()
             return .ended("the virtual machine", status, console: try lastWords())
         }
-        if let status = try fileServer?.look() { return .ended("virtiofsd", status, console: try lastWords()) }
+        if let status = try fileServer?.look() {
+            // It ends when QEMU hangs up, and may be seen before it.
+            if try hypervisor.look(until: .after(.seconds(1))) != nil { return try failure() }
+            return .ended("virtiofsd", status, console: try lastWords())
+        }
         return nil
     }
 

@@ -14,6 +14,17 @@ public final class Descriptor: @unchecked Sendable {
         raw = -1
     }
 
+    /// Writes all of it, waiting for whoever reads.
+    public func write(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw Failure("write: \(errnoText())") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// The two ends of a pipe, neither of which any child inherits unasked.
     public static func pipe() throws -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [0, 0]

@@ -99,6 +99,17 @@ func pidfd(_ pid: Int32) throws -> Int32 {
     return fd
 }
 
+/// Waits until a process that is not the test's child has ended.
+public func awaitEnd(of pid: Int32, _ deadline: Deadline = .usual) throws {
+    let opened: Int32
+    do { opened = try pidfd(pid) } catch {
+        guard kill(pid, 0) != 0 else { throw error }
+        return
+    }
+    let handle = Descriptor(try Descriptor.high(opened))
+    guard readable([handle.raw], deadline)[0] else { throw Failure("waited for the end of process \(pid)") }
+}
+
 private func spawn(_ request: Program.Request) throws -> Int32 {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)

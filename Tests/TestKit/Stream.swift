@@ -80,6 +80,15 @@ public final class Stream {
         }
     }
 
+    /// What has come, waiting for something; empty at the end of the stream.
+    public func some(_ deadline: Deadline = .usual) throws -> [UInt8] {
+        while pending.isEmpty && !hasEnded {
+            guard try fill(deadline) else { throw Failure("waited for anything to come") }
+        }
+        defer { pending = [] }
+        return pending
+    }
+
     /// Reads once; false when nothing came in time.
     private func fill(_ deadline: Deadline) throws -> Bool {
         guard readable([descriptor.raw], deadline)[0] else { return false }
