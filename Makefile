@@ -1,4 +1,5 @@
 # make demo    build, and run a container: what a newcomer types first
+# make demo-vm the same in a virtual machine with a kernel of its own
 # make test    build, and run every test (as root: containers are run)
 # make build   the release executable, static
 # make install into PREFIX (/usr/local), below DESTDIR: executable, man pages, completions
@@ -20,16 +21,22 @@ BINARY  := .build/release/swiftrun
 
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
 DEMO_PACKAGES  := busybox-static
-BENCH_PACKAGES := busybox-static hyperfine
+DEMO_VM_PACKAGES := busybox-static qemu-system-x86 kmod
+BENCH_PACKAGES := busybox-static hyperfine cpio
 TEST_PACKAGES  := busybox-static strace mandoc iproute2 runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
     containerd podman conmon docker.io skopeo umoci catatonit python3-grpcio containernetworking-plugins iptables \
     $(if $(shell command -v cc),,gcc libc6-dev)
 
-.PHONY: demo test build install bench fuzz lint format clean
+.PHONY: demo demo-vm test build install bench fuzz lint format clean
 
 demo: build
 	@.ci/packages $(DEMO_PACKAGES)
 	@.ci/demo $(BINARY)
+
+demo-vm: build
+	@.ci/packages $(DEMO_VM_PACKAGES)
+	@.ci/guest-kernel
+	@.ci/demo-vm $(BINARY)
 
 build:
 	@.ci/packages $(BUILD_PACKAGES)
@@ -51,6 +58,7 @@ install: $(BINARY)
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/swiftrun
+	ln -sf swiftrun $(DESTDIR)$(PREFIX)/bin/swiftrun-vm
 	$(INSTALL) -m 644 man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(BINARY) completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/swiftrun
 	$(BINARY) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_swiftrun

@@ -33,20 +33,19 @@ enum Podman {
         }
     }
 
-    /// A scenario with runc and with `runtime`, of which nothing may be left running.
-    static func compared(
-        _ scenario: String, with runtime: OCIRuntime = .swiftrun, sourceLocation: SourceLocation = #_sourceLocation,
-        _ play: (Sitting) throws -> Void
-    ) throws {
+    /// The same with swiftrun and with runc. Nothing may be left running of it, and what is seen must be the same.
+    static func sameAsRunc(_ scenario: (Sitting) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let room = try open()
-        try compare("podman", scenario, with: runtime, sourceLocation: sourceLocation) { runtime in
-            let podman = session(room, runtime)
-            try play(podman)
-            try podman.quietly(["rm", "--all", "--force", "--time", "0"])
+        var sessions: [Sitting] = []
+        for runtime in [OCIRuntime.swiftrun, .runc] {
+            let session = session(room, runtime)
+            try scenario(session)
+            try session.quietly(["rm", "--all", "--force", "--time", "0"])
             #expect(try room.ended(ignoring: ["catatonit -P"]) == [], sourceLocation: sourceLocation)
-            podman.observeLeftovers(ofCaller: ["/libpod_parent", "/libpod_parent/conmon", "/run/store/overlay"])
-            return podman.transcript
+            session.observeLeftovers(ofCaller: ["/libpod_parent", "/libpod_parent/conmon", "/run/store/overlay"])
+            sessions.append(session)
         }
+        compare(sessions[0], sessions[1], caller: "podman", sourceLocation: sourceLocation)
         try room.close()
     }
 }
