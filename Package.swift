@@ -108,7 +108,7 @@ let package = Package(
         tests("SandboxNetworkTests", ["SandboxNetwork", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
         tests("MachineTests", ["Machine", "GuestPlan", "AgentProtocol", "Spec", "JSON", "TestKit"]),
-        tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON"]),
+        tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),

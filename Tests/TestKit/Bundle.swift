@@ -31,6 +31,11 @@ public final class Bundle {
 
     public var rootfs: String { path + "/rootfs" }
 
+    /// A virtual machine with this kernel, of little memory.
+    public func useMachine(_ kernel: String) {
+        config.set("/vm", ["kernel": ["path": .string(kernel)], "hwConfig": ["memory": 268_435_456, "vcpus": 1]])
+    }
+
     /// The last part of linux.cgroupsPath.
     public var cgroup: String { config.at("/linux/cgroupsPath")?.string.map { String($0.dropFirst()) } ?? "" }
 

@@ -39,15 +39,15 @@ public final class Container {
     }
 
     /// `create`, which has to succeed.
-    public func created(_ options: String...) throws -> Container {
-        let outcome = try launch(["create"] + options, [], .null, nil, [], UnderTest.view, .usual)
+    public func created(_ options: String..., deadline: Deadline = .usual) throws -> Container {
+        let outcome = try launch(["create"] + options, [], .null, nil, [], UnderTest.view, deadline)
         guard outcome.status == 0 else { throw Failure("create: \(outcome)") }
         return self
     }
 
     /// `create` and `start`, which have to succeed; with a first line from the probe, so that it is known to run.
-    public func running() throws -> Container {
-        _ = try created()
+    public func running(_ deadline: Deadline = .usual) throws -> Container {
+        _ = try created(deadline: deadline)
         let outcome = try start()
         guard outcome.status == 0 else { throw Failure("start: \(outcome)") }
         guard try output?.line() != nil else { throw Failure("the container said nothing: \(String(decoding: try errors?.rest() ?? [], as: UTF8.self))") }

@@ -9,6 +9,9 @@ public struct Deadline: Sendable {
     /// Generous: only a hang meets it. A machine boots first, where there is one.
     public static var usual: Deadline { Deadline(after: UnderTest.backend == .vm ? 90 : 20) }
 
+    /// The same where a machine boots meanwhile.
+    public static var boot: Deadline { Deadline(after: 120) }
+
     public var milliseconds: Int32 { Int32(clamping: max(0, nanoseconds - Self.now()) / 1_000_000) }
 
     public var hasPassed: Bool { Self.now() >= nanoseconds }
