@@ -19,8 +19,8 @@ extension GuestImage {
             try rewind(initrd)
             try place.copy(initrd, to: "initrd")
         }
-        if let config = try firstExisting(ModuleDirectory.configurations(kernel, version)) {
-            try step("copy \(config)") { () throws(SyscallError) in try place.copy(config, to: "config") }
+        if let configuration = try KernelConfiguration(of: kernel, version) {
+            try step("copy \(configuration.path)") { () throws(SyscallError) in try place.copy(configuration.path, to: "config") }
         }
         guard let moduleDirectory else { return }
         try step("copy the modules of \(moduleDirectory)") { () throws(SyscallError) in

@@ -22,10 +22,10 @@ public struct GuestInterface: Hashable, Sendable {
 }
 
 extension RunningMachine {
-    /// How many interfaces there can be.
-    public static var interfaceLimit: Int { QEMUArguments.portCount }
+    /// How many interfaces there can be: half the slots of a bus.
+    public static var interfaceLimit: Int { 16 }
 
-    /// Adds an interface to the running guest, in the port with this number, from 0, which must be free. Its frames go through `tap`, a
+    /// Adds an interface to the running guest, in the slot with this number, from 0, which must be free. Its frames go through `tap`, a
     /// descriptor of a tap device without IFF_VNET_HDR's offloads being needed.
     public func plug(_ interface: GuestInterface, in port: Int, tap: borrowing OwnedFD) throws(MachineError) {
         guard (0..<Self.interfaceLimit).contains(port) else {
@@ -46,7 +46,8 @@ extension RunningMachine {
             _ = try monitor.execute(
                 "device_add",
                 [
-                    "driver": "virtio-net-pci", "id": .string(device), "netdev": .string(network), "bus": .string(QEMUArguments.port(port)),
+                    "driver": "virtio-net-pci", "id": .string(device), "netdev": .string(network),
+                    "bus": .string(QEMUArguments.interfaceBus), "addr": .string(String(port + 1, radix: 16)),
                     "mac": .string(interface.macText), "host_mtu": Value(interface.mtu), "romfile": "",
                 ], until: deadline)
         } catch {

@@ -45,21 +45,13 @@ struct ModuleDirectory {
         return closure
     }
 
-    /// Where the configuration of a kernel may be.
-    static func configurations(_ kernel: String, _ version: String) -> [String] {
-        let directory = Path.parent(kernel)
-        return [directory + "/config", directory + "/config-" + version, "/lib/modules/" + version + "/config"]
-    }
-
     /// The kernel inserts compressed modules itself, if it was built to, from Linux 5.17 on (finit_module(2)).
     private func checkDecompression(of file: String) throws(MachineError) {
-        guard let place = try firstExisting(Self.configurations(kernel, version)) else { return }
-        let text = try step("read \(place)") { () throws(SyscallError) in try readText(place, limit: 4 << 20) }
-        let options = Set(text.split(separator: "\n"))
+        guard let configuration = try KernelConfiguration(of: kernel, version) else { return }
         let format = file.hasSuffix(".xz") ? "XZ" : file.hasSuffix(".zst") ? "ZSTD" : "GZIP"
-        guard options.contains("CONFIG_MODULE_DECOMPRESS=y"), options.contains("CONFIG_MODULE_COMPRESS_\(format)=y") else {
+        guard configuration.has("MODULE_DECOMPRESS"), configuration.has("MODULE_COMPRESS_\(format)") else {
             throw .unfit(
-                "kernel \(version) cannot be a guest's: its modules are compressed, such as \(file), and says \(place) it was built "
+                "kernel \(version) cannot be a guest's: its modules are compressed, such as \(file), and says \(configuration.path) it was built "
                     + "without CONFIG_MODULE_DECOMPRESS for that format")
         }
     }

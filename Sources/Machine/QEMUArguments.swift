@@ -14,9 +14,6 @@ struct QEMUArguments {
 
     let list: [String]
 
-    /// How many interfaces can be added: a PCI Express bus takes new devices in ports only that are there at boot.
-    static let portCount = 4
-
     init(_ specification: MachineSpecification, _ architecture: Architecture, _ numbers: Numbers) {
         var list = ["qemu", "-name", specification.name, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"]
         list += Self.confinement + Self.machine(specification, architecture)
@@ -37,13 +34,13 @@ struct QEMUArguments {
                 "vhost-user-fs-pci,chardev=files,tag=\(MachineSpecification.shareTag)",
             ]
         }
-        for port in 0..<Self.portCount {
-            list += ["-device", "pcie-root-port,id=\(Self.port(port)),chassis=\(port + 1)"]
-        }
+        list += ["-device", "pcie-pci-bridge,id=\(Self.interfaceBus)"]
         self.list = list + specification.hypervisorParameters
     }
 
-    static func port(_ number: Int) -> String { "port\(number)" }
+    /// A bus with slots from 1 on, for interfaces that come later: the first bus takes no device once it runs, and of ports that do each would
+    /// take its share of the boot.
+    static let interfaceBus = "interfaces"
 
     /// No program, no privilege, no other scheduling: what a guest that has taken QEMU over would reach for first.
     private static let confinement = ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"]

@@ -24,13 +24,13 @@ final class Booter {
     /// A boot takes as long as the machine lets it.
     static var boot: Deadline { Deadline(after: 240) }
 
-    /// `settings` are more members, after a comma. `prelude` is what a shell does before, in the booter's namespaces: a mount namespace of its own, and with `hasNetwork` a network.
-    init(_ words: [String] = [], settings: String = "", prelude: String = "", hasNetwork: Bool = false) throws {
+    /// `prelude` is what a shell does before, in the booter's namespaces: a mount namespace of its own, and with `hasNetwork` a network.
+    init(_ words: [String] = [], guestDirectory: String = kernel, prelude: String = "", hasNetwork: Bool = false) throws {
         let scratch = try Scratch.required()
         state = scratch.directory + "/" + scratch.unique("state")
         try Files.makeDirectory(state, mode: 0o700)
         let file = state + "-settings"
-        try Files.write(file, #"{"guestDirectory":"\#(Self.kernel)"\#(Self.fileServer)\#(settings)}"#)
+        try Files.write(file, #"{"guestDirectory":"\#(guestDirectory)"\#(Self.fileServer)}"#)
         var command = ["unshare", "--mount", "--propagation", "slave"] + (hasNetwork ? ["--net"] : [])
         if !prelude.isEmpty { command += ["sh", "-c", #"set -e; \#(prelude); exec "$0" "$@""#] }
         command += [Repository.path(".build/debug/Booter"), UnderTest.binary, state, file] + words
