@@ -36,8 +36,8 @@ struct Output: ~Copyable {
     }
 
     /// Why the program fails: one record of level error in the log, which never has another. podman takes the whole log for one
-    /// JSON value, containerd looks for the last error in it. Standard error carries it, too: conmon and containerd's `kill` read
-    /// it there.
+    /// JSON value, containerd looks for the last error in it. Standard error carries the same text: conmon and containerd's
+    /// `kill` read it there, and podman shows it behind the runtime's name where an earlier call has left a record in the log.
     func fail(_ failure: Failure) {
         switch log {
         case .none: tell(.error, failure.description)
@@ -47,7 +47,7 @@ struct Output: ~Copyable {
             } catch {
                 note("log: \(error)")
             }
-            note(failure.description)
+            writeError("\(failure.description)\n")
         }
     }
 

@@ -58,11 +58,14 @@ extension Planner {
                 throw PlanError("/process/user/additionalGids", "cannot set any additional groups in a rootless container")
             }
         } else {
+            // The kernel keeps a group twice that is given twice; an engine gives one that is both its user's and asked for.
+            var known: Set<UInt32> = []
+            let groups = process.user.additionalGids.filter { known.insert($0).inserted }
             var bytes: [UInt8] = []
-            for gid in process.user.additionalGids {
+            for gid in groups {
                 for shift in stride(from: UInt32(0), to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: gid >> shift)) }
             }
-            add(.setGroups(plan.pool.intern(bytes), count: Int32(process.user.additionalGids.count)))
+            add(.setGroups(plan.pool.intern(bytes), count: Int32(groups.count)))
         }
         add(.becomeUser(uid: process.user.uid, gid: process.user.gid))
         if let masks {

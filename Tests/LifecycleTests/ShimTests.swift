@@ -74,7 +74,7 @@ struct ShimTests {
         let log = try Scratch.required().directory + "/log.json"
         let outcome = try swiftrun(["--log", log, "--log-format", "json"] + words)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.hasPrefix("swiftrun: \(words[0]) is not supported"), "\(outcome)")
+        #expect(outcome.errors.hasPrefix("\(words[0]) is not supported"), "\(outcome)")
         #expect(try lastError(log)?.hasPrefix("\(words[0]) is not supported") == true)
     }
 

@@ -74,6 +74,13 @@ import Testing
         #expect(step?.0 == [5, 0, 0, 0, 6, 0, 0, 0] && step?.1 == 2)
     }
 
+    @Test func `a group that is given twice is set once`() throws {
+        var trial = Trial()
+        trial.process.user.additionalGids = [6, 5, 6]
+        let step = try trial.first { if case .setGroups(let groups, let count) = $0 { (bytes(groups), count) } else { nil } }
+        #expect(step?.0 == [6, 0, 0, 0, 5, 0, 0, 0] && step?.1 == 2)
+    }
+
     // user_namespaces(7): an ordinary user maps his own group only after giving up setgroups(2).
     @Test func `where setgroups is denied it is not called, and groups are an error`() throws {
         let own = Trial {

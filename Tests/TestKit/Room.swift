@@ -73,6 +73,9 @@ public final class Room {
     /// The mount points that were added in here.
     public var mounts: [String] { Self.mountPoints(pid).subtracting(mountsAtFirst).sorted() }
 
+    /// A test that failed leaves nothing either.
+    deinit { try? close() }
+
     /// Ends everything in here and takes it back.
     public func close() throws {
         life.close()

@@ -7,16 +7,18 @@ import Testing
 @Suite(.machineUnchanged, .enabled(if: Host.isRoot, "needs root"), .timeLimit(.minutes(3)))
 struct CRITests {
     /// A scenario with a handler for each runtime. Its cgroups are below one that is named as the scratch.
-    private func compared(_ scenario: String, _ play: (CRI, String, Transcript) throws -> Void) throws {
-        let containerd = try Containerd(.pure, runtimes: [("runc", Runtime.runc.path), ("swiftrun", Runtime.swiftrun.path)])
+    private func compared(
+        _ scenario: String, with runtime: OCIRuntime = .swiftrun, _ play: (CRI, String, Transcript) throws -> Void
+    ) throws {
+        let containerd = try Containerd(.pure, handlers: [.runc, runtime])
         try containerd.importImages(namespace: "k8s.io")
         let cri = try CRI(containerd)
-        try compare("containerd", scenario) { runtime in
+        try compare("containerd", scenario, with: runtime) { runtime in
             let transcript = Transcript { text in
                 text.replacing(runtime.path, with: "RUNTIME").replacing(containerd.directory, with: "DIRECTORY")
                     .replacing(/\b[0-9a-f]{64}\b/, with: "ID").replacing(/\b10\.77\.0\.\d+/, with: "ADDRESS")
             }
-            try play(cri, runtime == .runc ? "runc" : "swiftrun", transcript)
+            try play(cri, runtime.name, transcript)
             transcript.record(try cri.response("ListContainers").text(.compact))
             transcript.record(try cri.response("ListPodSandbox").text(.compact))
             return transcript

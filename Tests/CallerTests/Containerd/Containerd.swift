@@ -10,8 +10,8 @@ final class Containerd {
     let logPath: String
     private let daemon: Program
 
-    /// With the CRI plugin where `runtimes` are given: the handlers, by name, and their BinaryName.
-    init(_ view: CgroupView = .host, runtimes: [(handler: String, binary: String)] = []) throws {
+    /// With the CRI plugin where `handlers` are given, which are called as the runtimes.
+    init(_ view: CgroupView = .host, handlers runtimes: [OCIRuntime] = []) throws {
         scratch = try Scratch.required()
         directory = scratch.directory + "/" + scratch.unique("containerd")
         logPath = directory + "/log"
@@ -100,7 +100,7 @@ final class Containerd {
 
 // The configuration: version 2, which 1.6 and 1.7 have.
 extension Containerd {
-    private static func config(_ directory: String, _ runtimes: [(handler: String, binary: String)]) -> String {
+    private static func config(_ directory: String, _ runtimes: [OCIRuntime]) -> String {
         """
         version = 2
         root = "\(directory)/root"
@@ -113,7 +113,7 @@ extension Containerd {
     }
 
     // Neither the controllers of the machine nor a lower score for the OOM killer are to be had everywhere.
-    private static func cri(_ directory: String, _ runtimes: [(handler: String, binary: String)]) -> String {
+    private static func cri(_ directory: String, _ runtimes: [OCIRuntime]) -> String {
         """
         [plugins."io.containerd.grpc.v1.cri"]
           disable_cgroup = true
@@ -126,10 +126,10 @@ extension Containerd {
         """
             + runtimes.map { runtime in
                 """
-                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.\(runtime.handler)]
+                [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.\(runtime.name)]
                   runtime_type = "io.containerd.runc.v2"
-                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.\(runtime.handler).options]
-                    BinaryName = "\(runtime.binary)"
+                  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.\(runtime.name).options]
+                    BinaryName = "\(runtime.path)"
 
                 """
             }.joined()

@@ -16,7 +16,7 @@ struct CtrTerminalTests {
     private func run(_ session: Session, _ options: [String], _ id: String, _ command: [String]) throws -> (
         terminal: Terminal, ctr: Program
     ) {
-        try start(session, ["run", "--tty"] + options + ["--runc-binary", session.runtime, Image.box.name, id] + command)
+        try start(session, ["run", "--tty"] + options + ["--runc-binary", session.runtime.path, Image.box.name, id] + command)
     }
 
     /// Everything from now on until ctr ends, and how it ends.

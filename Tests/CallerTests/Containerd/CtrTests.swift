@@ -43,7 +43,7 @@ struct CtrTests {
     /// The default of ctr asks for cpu.shares 1024, the kernel's own value.
     @Test func `run where cgroup v2 has no cpu controller`() throws {
         try compareCtr("run without a cpu controller", .pure) { session in
-            let words = ["run", "--rm", "--runc-binary", session.runtime, Image.box.name, "a", "echo", "hello"]
+            let words = ["run", "--rm", "--runc-binary", session.runtime.path, Image.box.name, "a", "echo", "hello"]
             let outcome = try session.containerd.ctr(words)
             session.transcript.record("status \(outcome.status), \(outcome.output.dropLast())\(outcome.errors.dropLast())")
         }

@@ -5,15 +5,15 @@ import Testing
 /// Calls of ctr with one runtime, and what their user saw.
 final class Session {
     let containerd: Containerd
-    let runtime: String
+    let runtime: OCIRuntime
     let transcript: Transcript
 
-    init(_ containerd: Containerd, _ runtime: String) {
+    init(_ containerd: Containerd, _ runtime: OCIRuntime) {
         self.containerd = containerd
         self.runtime = runtime
         transcript = Transcript {
-            $0.replacing(runtime, with: "RUNTIME").replacing(containerd.directory, with: "DIRECTORY")
-                .replacing(containerd.scratch.name, with: "NAMESPACE")
+            $0.replacing(#/time="[^"]*" /#, with: "").replacing(runtime.path, with: "RUNTIME")
+                .replacing(containerd.directory, with: "DIRECTORY").replacing(containerd.scratch.name, with: "NAMESPACE")
         }
     }
 
@@ -24,19 +24,17 @@ final class Session {
     @discardableResult
     func ctr(_ words: [String], input: Input = .null) throws -> Outcome {
         let outcome = try containerd.ctr(words, input: input)
-        transcript.record("$ ctr " + words.joined(separator: " "))
         // Tables have pids in them, and columns as wide as these.
         let isTable = words.starts(with: ["task", "ls"]) || words.starts(with: ["task", "ps"])
-        transcript.record(isTable ? outcome.output.replacing(#/\b\d{2,}\b/#, with: "PID").replacing(#/ +/#, with: " ") : outcome.output)
-        transcript.record(outcome.errors.replacing(#/time="[^"]*" /#, with: ""), "! ")
-        transcript.record("[\(outcome.status)]")
+        let output = isTable ? outcome.output.replacing(#/\b\d{2,}\b/#, with: "PID").replacing(#/ +/#, with: " ") : outcome.output
+        transcript.record(["ctr"] + words, output: output, errors: outcome.errors, outcome.ending)
         return outcome
     }
 
     /// `ctr run` of a command in the image `box`.
     @discardableResult
     func run(_ options: [String], _ id: String, _ command: String..., input: Input = .null) throws -> Outcome {
-        try ctr(["run"] + options + ["--runc-binary", runtime, Image.box.name, id] + command, input: input)
+        try ctr(["run"] + options + ["--runc-binary", runtime.path, Image.box.name, id] + command, input: input)
     }
 
     /// The container's process and status, as `ctr task ls` has them.
@@ -71,11 +69,14 @@ final class Session {
 }
 
 /// A scenario with ctr, which leaves no container. The machine's own layout of cgroups is one that runc runs in, too.
-func compareCtr(_ scenario: String, _ view: CgroupView = .host, killedShims: Int = 0, _ play: (Session) throws -> Void) throws {
+func compareCtr(
+    _ scenario: String, _ view: CgroupView = .host, with runtime: OCIRuntime = .swiftrun, killedShims: Int = 0,
+    _ play: (Session) throws -> Void
+) throws {
     let containerd = try Containerd(view)
     try containerd.importImages()
-    try compare("containerd", scenario) { runtime in
-        let session = Session(containerd, runtime.path)
+    try compare("containerd", scenario, with: runtime) { runtime in
+        let session = Session(containerd, runtime)
         try play(session)
         return session.transcript
     }

@@ -3,10 +3,9 @@ import TestKit
 /// A root filesystem of busybox and the probe, as the archive that `podman import` and `docker import` take.
 enum BusyboxImage {
     private static let commands = [
-        "cat", "chmod", "cut", "date", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount", "nc",
-        "printf", "ps",
-        "pwd", "readlink", "rm", "sed", "seq", "sh", "sleep", "sort", "stat", "stty", "tail", "touch", "tr", "true", "tty", "ulimit",
-        "uname", "wc",
+        "cat", "chmod", "cut", "date", "echo", "env", "false", "grep", "head", "hostname", "id", "ip", "kill", "ls", "mkdir", "mount",
+        "nc", "printf", "ps", "pwd", "readlink", "rm", "sed", "seq", "sh", "sleep", "sort", "stat", "stty", "tail", "test", "touch", "tr",
+        "true", "tty", "ulimit", "uname", "wc",
     ]
 
     static func archive(in scratch: Scratch) throws -> String {

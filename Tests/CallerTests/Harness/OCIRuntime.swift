@@ -1,7 +1,7 @@
 import TestKit
 
 /// What a caller is told to run as its runtime.
-struct OCIRuntime: Sendable {
+struct OCIRuntime: Sendable, Equatable {
     /// What callers know it by.
     let name: String
     let path: String

@@ -1,45 +1,48 @@
 import Glibc
-import JSON
 import TestKit
 import Testing
 
-/// One sitting of a user at a caller: what was typed, and what was to be seen.
+/// One sitting of a user at a caller in a room: what was typed, and what was to be seen.
 final class Sitting {
     let room: Room
     let runtime: OCIRuntime
+    let transcript: Transcript
     /// A word's whole command line.
     let command: ([String]) -> [String]
     let environment: [String]
-    private(set) var transcript = ""
 
-    init(_ room: Room, _ runtime: OCIRuntime, environment: [String] = [], command: @escaping ([String]) -> [String]) {
+    /// `plain` takes from what is seen what differs from one run to the next, or by a form that is not looked at.
+    init(
+        _ room: Room, _ runtime: OCIRuntime, environment: [String] = [], plain: @escaping (String) -> String = { $0 },
+        command: @escaping ([String]) -> [String]
+    ) {
         self.room = room
         self.runtime = runtime
         self.environment = environment
         self.command = command
+        transcript = Transcript { plain(Self.plain($0, runtime)) }
     }
 
     /// Runs one command, which has to end with `status` unless that is nil: what the runtimes do not have in common.
+    /// `plain` takes from its output what differs from one run to the next.
     @discardableResult
     func callAsFunction(
-        _ words: String..., status: Int32? = 0, input: Input = .null, environment: [String] = [], descriptors: [Descriptor] = [],
+        _ words: String..., status: Int32? = 0, input: Input = .null, plain: (String) -> String = { $0 },
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Outcome {
-        let outcome = try quietly(words, input: input, environment: environment, descriptors: descriptors)
-        note(words, outcome.output, outcome.errors, outcome.status)
-        if let status {
-            #expect(
-                outcome.status == status, "\(runtime.name): \(words.joined(separator: " ")): \(outcome)", sourceLocation: sourceLocation)
-        }
+        let outcome = try quietly(words, input: input)
+        transcript.record(words, output: plain(outcome.output), errors: outcome.errors, outcome.ending)
+        expect(words, outcome.status, status, "\(outcome)", sourceLocation)
         return outcome
     }
 
+    /// Runs one command, however it ends.
+    func run(_ words: [String]) throws { transcript.record(words, try quietly(words)) }
+
     /// Runs one command of which nothing is compared.
     @discardableResult
-    func quietly(_ words: [String], input: Input = .null, environment: [String] = [], descriptors: [Descriptor] = []) throws -> Outcome {
-        try room.execute(
-            command(words), input: input, environment: self.environment + environment, descriptors: descriptors,
-            deadline: Deadline(after: 60))
+    func quietly(_ words: [String], input: Input = .null) throws -> Outcome {
+        try room.execute(command(words), input: input, environment: environment, deadline: Deadline(after: 60))
     }
 
     /// Runs one command at a terminal of its own.
@@ -52,22 +55,28 @@ final class Sitting {
         try type(terminal)
         let ending = try program.wait(Deadline(after: 60))
         let rest = String(decoding: try terminal.output.rest(), as: UTF8.self)
-        note(words, rest, "", ending.status)
-        #expect(ending.status == status, "\(runtime.name): \(words.joined(separator: " ")): \(rest)", sourceLocation: sourceLocation)
+        transcript.record(words, output: rest, ending)
+        expect(words, ending.status, status, rest, sourceLocation)
+    }
+
+    /// Asks, without a word in the transcript, until `wanted` is the answer.
+    func wait(for wanted: String, _ words: String...) throws {
+        let deadline = Deadline(after: 60)
+        while case let outcome = try quietly(words), outcome.output != wanted + "\n" {
+            guard !deadline.hasPassed else { throw Failure("waited for \(wanted): \(words.joined(separator: " ")): \(outcome)") }
+        }
     }
 
     /// Something else that the user could see.
-    func observe(_ what: String, _ seen: String) { transcript += "\(what): \(plain(seen))\n" }
+    func observe(_ what: String, _ seen: String) { transcript.record("\(what): \(seen)") }
 
-    private func note(_ words: [String], _ output: String, _ errors: String, _ status: Int32) {
-        transcript += "$ \(plain(words.joined(separator: " ")))\n"
-        for line in output.split(whereSeparator: \.isNewline) { transcript += plain(String(line)) + "\n" }
-        for line in errors.split(whereSeparator: \.isNewline) { transcript += "! \(plain(String(line)))\n" }
-        transcript += "exit \(status)\n"
+    private func expect(_ words: [String], _ status: Int32, _ wanted: Int32?, _ seen: String, _ sourceLocation: SourceLocation) {
+        guard let wanted else { return }
+        #expect(status == wanted, "\(runtime.name): \(words.joined(separator: " ")): \(seen)", sourceLocation: sourceLocation)
     }
 
     /// Without what differs from one run to the next.
-    private func plain(_ text: String) -> String {
+    private static func plain(_ text: String, _ runtime: OCIRuntime) -> String {
         text.replacing(/time="[^"]*"/, with: "time=").replacing(/\b[0-9a-f]{64}\b/, with: "ID").replacing(/\b[0-9a-f]{12}\b/, with: "ID")
             .replacing(runtime.path, with: "RUNTIME").replacing(/\(\d\d:\d\d:\d\d\.\d+\)/, with: "")
     }
@@ -81,23 +90,3 @@ extension Sitting {
         observe("state left", Files.entries(room.path(runtime.root)).joined(separator: " "))
     }
 }
-
-/// Demands that both saw the same but for what is listed as differing.
-func compare(_ swiftrun: Sitting, _ runc: Sitting, caller: String, sourceLocation: SourceLocation = #_sourceLocation) {
-    var expected = runc.transcript
-    for row in Difference.listed(caller) { expected = expected.replacing(row.withRunc, with: row.withSwiftrun) }
-    guard swiftrun.transcript != expected else { return }
-    let (mine, theirs) = (lines(swiftrun.transcript), lines(expected))
-    let removed = theirs.difference(from: mine)
-    let changes = removed.map { change in
-        switch change {
-        case .insert(let offset, let line, _): "runc, line \(offset): \(line)"
-        case .remove(let offset, let line, _): "swiftrun, line \(offset): \(line)"
-        }
-    }
-    Issue.record(
-        "seen differently through \(caller):\n\(changes.joined(separator: "\n"))\n\nwith swiftrun:\n\(swiftrun.transcript)",
-        sourceLocation: sourceLocation)
-}
-
-private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }

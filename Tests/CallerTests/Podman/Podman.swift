@@ -33,19 +33,20 @@ enum Podman {
         }
     }
 
-    /// The same with swiftrun and with runc. Nothing may be left running of it, and what is seen must be the same.
-    static func sameAsRunc(_ scenario: (Sitting) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    /// A scenario with runc and with `runtime`, of which nothing may be left running.
+    static func compared(
+        _ scenario: String, with runtime: OCIRuntime = .swiftrun, sourceLocation: SourceLocation = #_sourceLocation,
+        _ play: (Sitting) throws -> Void
+    ) throws {
         let room = try open()
-        var sessions: [Sitting] = []
-        for runtime in [OCIRuntime.swiftrun, .runc] {
-            let session = session(room, runtime)
-            try scenario(session)
-            try session.quietly(["rm", "--all", "--force", "--time", "0"])
+        try compare("podman", scenario, with: runtime, sourceLocation: sourceLocation) { runtime in
+            let podman = session(room, runtime)
+            try play(podman)
+            try podman.quietly(["rm", "--all", "--force", "--time", "0"])
             #expect(try room.ended(ignoring: ["catatonit -P"]) == [], sourceLocation: sourceLocation)
-            session.observeLeftovers(ofCaller: ["/libpod_parent", "/libpod_parent/conmon", "/run/store/overlay"])
-            sessions.append(session)
+            podman.observeLeftovers(ofCaller: ["/libpod_parent", "/libpod_parent/conmon", "/run/store/overlay"])
+            return podman.transcript
         }
-        compare(sessions[0], sessions[1], caller: "podman", sourceLocation: sourceLocation)
         try room.close()
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @Suite(.machineUnchanged, .enabled(if: Host.isRoot, "needs root"), .timeLimit(.minutes(3)))
 struct PodmanTests {
     @Test func `run tells the program's output and exit code, and why it could not be run`() throws {
-        try Podman.sameAsRunc { podman in
+        try Podman.compared("run") { podman in
             try podman("run", "--rm", "--network", "none", "box", "echo", "hello")
             try podman("run", "--rm", "--network", "none", "box", "sh", "-c", "echo out; echo err >&2; exit 7", status: 7)
             try podman("run", "--rm", "--network", "none", "-i", "box", "cat", input: .text("through a pipe\n"))
@@ -20,7 +20,7 @@ struct PodmanTests {
     }
 
     @Test func `a container's life is told as with runc`() throws {
-        try Podman.sameAsRunc { podman in
+        try Podman.compared("a container's life") { podman in
             try podman("run", "--detach", "--name", "c", "--network", "none", "--init", "box", "sleep", "1000")
             try podman("exec", "c", "ps", "-o", "args")
             try podman("exec", "c", "sh", "-c", "exit 9", status: 9)
@@ -43,7 +43,7 @@ struct PodmanTests {
     }
 
     @Test func `a terminal is the container's`() throws {
-        try Podman.sameAsRunc { podman in
+        try Podman.compared("a terminal") { podman in
             try podman.terminal(
                 "run", "--rm", "--network", "none", "-it", "box", "sh", "-c", "tty; stty size; read word; echo got $word; exit 3", status: 3
             ) { terminal in
