@@ -63,10 +63,10 @@ final class GuestMachine: Sendable {
 
         """
 
-    // The boot is over, and so is that of the user's manager.
+    // The boot is over, and so is that of the user's manager, which is begun when the system runs already.
     private static let systemdPreparation = """
         systemctl is-system-running --wait || systemctl is-system-running | grep degraded || { systemctl list-jobs; exit 1; }
-        systemctl is-active --quiet user@1000.service
+        systemctl start user@1000.service
 
         """
 

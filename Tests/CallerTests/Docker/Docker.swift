@@ -12,17 +12,20 @@ final class Docker {
     static let socket = "unix:///run/docker-test/socket"
     private static let root = "/run/docker-test/exec"
 
-    init(_ runtime: OCIRuntime, _ network: Network = .none, _ options: [String] = []) throws {
+    /// The runtime is told by `configuration`, a daemon.json, or by an option.
+    init(_ runtime: OCIRuntime, _ network: Network = .none, configuration: String? = nil) throws {
         room = try Room()
         try Files.makeDirectory(room.path("/run/docker-test"))
         let waiting = try Descriptor.pipe()
         let words = [
             "dockerd", "--data-root", "/var/lib/docker", "--exec-root", Self.root, "--pidfile", "/run/docker-test/pid", "--host",
             Self.socket, "--storage-driver", "vfs", "--exec-opt", "native.cgroupdriver=cgroupfs",
-            "--add-runtime", "\(runtime.name)=\(runtime.path)",
         ]
+        try Files.write(room.path("/run/docker-test/daemon.json"), configuration ?? "{}")
+        let options = configuration == nil ? ["--add-runtime", "\(runtime.name)=\(runtime.path)"] : []
         let network = network == .bridge ? [] : ["--bridge", "none", "--iptables=false", "--ip6tables=false"]
-        daemon = try room.start(words + network + options, descriptors: [nil, nil, waiting.write])
+        let file = ["--config-file", "/run/docker-test/daemon.json"]
+        daemon = try room.start(words + network + file + options, descriptors: [nil, nil, waiting.write])
         waiting.write.close()
         _ = try Stream(waiting.read).wait(for: "API listen on")
         log = waiting.read

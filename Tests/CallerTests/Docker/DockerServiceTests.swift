@@ -60,22 +60,4 @@ struct DockerServiceTests {
             try run("--memory", "64m", "--", "true")
         }
     }
-
-    @Test func `docker's own report names the runtime`() throws {
-        let docker = try Docker(.swiftrun, .none, ["--default-runtime", "swiftrun"])
-        let sitting = docker.sitting(.swiftrun)
-        let info = try sitting.quietly(["info", "--format", "{{json .}}"]).json()
-        #expect(info["DefaultRuntime"]?.string == "swiftrun")
-        #expect(info.at("/Runtimes/swiftrun/path")?.string == OCIRuntime.swiftrun.path)
-        let version = try execute([OCIRuntime.swiftrun.path, "--version"]).output.split(whereSeparator: \.isWhitespace).map(String.init)
-        let commit = try #require(version.firstIndex(of: "commit:").map { version[$0 + 1] })
-        #expect(info.at("/RuncCommit/ID")?.string == commit, "\(info["RuncCommit"] ?? .null)")
-        let components = try sitting.quietly(["version", "--format", "{{json .Server.Components}}"]).json().array ?? []
-        #expect(components.contains { $0["Name"]?.string == "swiftrun" && $0["Version"]?.string == version[2] }, "\(components)")
-        #expect(try sitting.quietly(["create", "--name", "one", "--network", "none", "box", "true"]).status == 0)
-        #expect(try sitting.quietly(["inspect", "--format", "{{.HostConfig.Runtime}}", "one"]).output == "swiftrun\n")
-        #expect(try sitting.quietly(["start", "--attach", "one"]).status == 0)
-        #expect(try sitting.quietly(["rm", "one"]).status == 0)
-        try docker.close()
-    }
 }
