@@ -62,6 +62,7 @@ func perform(_ request: Request) throws(LifecycleError) -> Outcome {
         let values: Resources
         do throws(SpecError) { values = try Resources(json: resources, at: "resources") } catch { throw LifecycleError("\(error)") }
         return Outcome(value: Value(try runtime.update(id, .values(values))))
+    case .processTable(let id): return Outcome(value: Value(table(of: try runtime.processes(id))))
     case .processes(let id): return Outcome(value: .array(try runtime.processes(id).map { Value($0) }))
     case .statistics(let id): return Outcome(value: try runtime.statistics(id).json)
     case .state(let id): return Outcome(value: .string(try runtime.state(id).state.status.rawValue))

@@ -22,6 +22,8 @@ public enum Request: Hashable, Sendable {
     case update(id: String, resources: Value)
     /// Answered with the list of pids of the guest.
     case processes(id: String)
+    /// Answered with the lines of a table of them, a header first.
+    case processTable(id: String)
     /// Answered with what `events --stats` prints of it.
     case statistics(id: String)
     /// Answered with the container's status.

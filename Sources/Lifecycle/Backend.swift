@@ -17,6 +17,9 @@ public protocol Backend: Sendable {
     /// What was written to the fifo `report` after the gate; nil: the program runs.
     func lateFailure(_ report: [UInt8], _ record: Record) -> LifecycleError?
 
+    /// Why the container ended with more than itself; nil: it ended by itself, or nobody knows.
+    func failure(of record: Record) -> String?
+
     /// Sends a signal to the init, or by `.all` to what is left of the container. It may have ended meanwhile.
     func kill(_ record: Record, _ signal: Signal, _ scope: Runtime.KillScope) throws(LifecycleError)
 

@@ -34,6 +34,7 @@ extension Runtime {
                 try foreground.fit(parked.terminal)
                 try execute(parked)
                 let status = try foreground.accompany(parked.pidfd, terminal: parked.terminal.take())
+                if let failure = try backend(of: record).failure(of: record) { throw LifecycleError(failure) }
                 try foreground.restore()
                 return status.shellCode
             } catch {

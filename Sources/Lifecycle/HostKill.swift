@@ -28,6 +28,9 @@ extension HostBackend {
         }
     }
 
+    /// The host's own end is told to nobody.
+    func failure(of record: Record) -> String? { nil }
+
     /// All that it has is its cgroup.
     func clear(_ record: Record) {}
 }

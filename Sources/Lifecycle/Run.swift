@@ -11,6 +11,8 @@ extension Runtime {
         public let exitCode: Int32
         /// As `delete` returns them.
         public let warnings: [String]
+        /// Why the container ended with more than itself.
+        public let failure: String?
     }
 
     /// create and start. In the foreground waits for the end, relays a terminal and signals, and deletes unless told to keep.
@@ -22,7 +24,7 @@ extension Runtime {
                 guard let notification = try begin(id) else { return }
                 try notification.awaited()
             }
-            return Ended(exitCode: 0, warnings: [])
+            return Ended(exitCode: 0, warnings: [], failure: nil)
         case .foreground:
             // Before there is a child: none of its signals may be missed.
             let foreground = try failing { () throws(SyscallError) in try Foreground() }
@@ -40,7 +42,9 @@ extension Runtime {
                 throw error
             }
             try foreground.restore()
-            return Ended(exitCode: status.shellCode, warnings: afterwards == .delete ? try delete(id, .yes) : [])
+            let failure = try backend(of: established.record).failure(of: established.record)
+            return Ended(
+                exitCode: status.shellCode, warnings: afterwards == .delete ? try delete(id, .yes) : [], failure: failure)
         }
     }
 

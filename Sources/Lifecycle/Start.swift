@@ -19,7 +19,8 @@ extension Runtime {
         switch try status(record, directory) {
         case .created: break
         case .stopped:
-            let reason = hasMetOOM(record) ? ": \(outOfMemory)" : ""
+            let known = hasMetOOM(record) ? outOfMemory : try backend(of: record).failure(of: record)
+            let reason = known.map { ": \($0)" } ?? ""
             throw LifecycleError("cannot start a container that has stopped\(reason)")
         case .running: throw LifecycleError("cannot start an already running container")
         case let other: throw LifecycleError("cannot start a container in the \(other.rawValue) state")

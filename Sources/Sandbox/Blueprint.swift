@@ -82,6 +82,5 @@ struct SandboxBlueprint: Blueprint {
         try step("the gate") { () throws(SyscallError) in try fd.duplicate() }
     }
 
-    /// What it made goes with its process, which is gone, and its state directory.
-    func undo() throws(LifecycleError) {}
+    func undo() throws(LifecycleError) { try forget(order.id, order.sandbox, root: order.root) }
 }

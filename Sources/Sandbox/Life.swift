@@ -59,29 +59,25 @@ extension Life {
         try standIn.awaitRuntime()
         try runHooks(standIn)
         try share(standIn)
-        try standIn.launch(
-            order.request, create.streams, create.hasTerminal ? .own : .none, within: Patience.answer + hookPatience(\.createContainer))
+        try standIn.launch(order.request, create.streams, create.hasTerminal ? .own : .none, within: Patience.answer)
         try standIn.tell(.parked)
         try standIn.awaitRuntime()
         standIn.leaveRuntime()
         isOnItsOwn = true
         guard try standIn.awaitGate() == .gate else { return try standIn.awaitEnd() }
-        do throws(SandboxError) { try start(standIn) } catch {
-            guard case .failed(let text) = error else { throw error }
-            try standIn.tellStart(Report.failed(text))
-            if standIn.process?.end == nil { throw error }
-            return try standIn.awaitEnd()
-        }
-        try standIn.tellStart(Report.executing)
-        return try standIn.awaitEnd()
-    }
-
-    private func start(_ standIn: StandIn) throws(SandboxError) {
         if let hub { try connect(hub, standIn) }
         let answer = try standIn.ask(
-            .start(id: order.id), within: Patience.answer + hookPatience(\.startContainer), "the guest to start the container")
-        if case .failed(let text) = answer { throw .failed(text) }
-        try standIn.begin()
+            .start(id: order.id), within: Patience.answer + hookPatience, "the guest to start the container")
+        switch answer {
+        case .done:
+            try standIn.begin()
+            try standIn.tellStart(Report.executing)
+            return try standIn.awaitEnd()
+        case .failed(let text):
+            try standIn.tellStart(Report.failed(text))
+            // Its process has ended over it.
+            return try standIn.awaitEnd(within: Patience.answer)
+        }
     }
 
     private func connect(_ hub: Hub, _ standIn: StandIn) throws(SandboxError) {
@@ -138,8 +134,9 @@ extension Life {
         }
     }
 
-    private func hookPatience(_ hooks: KeyPath<Hooks, [Hook]>) -> Duration {
-        let times = (config?.hooks[keyPath: hooks] ?? []).map { $0.timeout.map { .seconds(Int64($0)) } ?? Patience.hook }
+    /// For the hooks that the guest runs.
+    private var hookPatience: Duration {
+        let times = (config?.hooks.startContainer ?? []).map { $0.timeout.map { .seconds(Int64($0)) } ?? Patience.hook }
         return times.reduce(.zero, +)
     }
 
@@ -172,7 +169,8 @@ extension Life {
         if case .abandoned = error { return }
         do throws(SyscallError) {
             guard isOnItsOwn else { return try Word.failed("\(error)").send(on: runtime) }
-            if case .create = order.request {
+            // Whoever else is in the machine is told by that as well.
+            if order.bootsMachine {
                 let file = try open(places.failure, [.writeOnly, .create, .truncate, .noFollow], permissions: 0o600)
                 try write("\(error)", to: file)
             }

@@ -42,14 +42,15 @@ extension SandboxBackend {
         case Report.executing.first: return nil
         case .some: return LifecycleError(String(decoding: report.dropFirst(), as: UTF8.self))
         case nil:
-            let reason = lastWords(record).map { ": \($0)" } ?? ""
+            let reason = failure(of: record).map { ": \($0)" } ?? ""
             return LifecycleError("container init ended before it executed its program\(reason)")
         }
     }
 
-    /// What the process that stood for the container wrote when it could tell nobody.
-    private func lastWords(_ record: Record) -> String? {
-        do throws(SyscallError) { return try readText(places(record).failure) } catch { return nil }
+    /// What the supervisor wrote when there was nobody to be told.
+    public func failure(of record: Record) -> String? {
+        let places = Places(root: settings.root, id: record.sandbox ?? record.id)
+        do throws(SyscallError) { return try readText(places.failure) } catch { return nil }
     }
 
     public func kill(_ record: Record, _ signal: Signal, _ scope: Runtime.KillScope) throws(LifecycleError) {
@@ -104,29 +105,40 @@ extension SandboxBackend {
         do throws(SandboxError) { return try GuestEvents(self, record, interval) } catch { throw LifecycleError("\(error)") }
     }
 
+    /// The guest's own table: it has no ps(1) whose options there could be.
     public func processTable(_ record: Record, _ pids: [Int32], options: [String]) throws(LifecycleError) -> [String] {
-        guard case .array(let numbers) = try ask(record, .processes(id: record.id), "the guest to list processes") else { return ["PID"] }
-        return ["PID"] + numbers.compactMap { if case .number(let text) = $0 { text } else { nil } }
+        let answer = try ask(record, .processTable(id: record.id), "the guest to list the processes of container \(record.id)")
+        guard case .array(let lines) = answer else { return [] }
+        return lines.compactMap { if case .string(let text) = $0 { printable(text) } else { nil } }
     }
 
     /// In the guest, if that is there: a machine takes all that it has with it.
     public func clear(_ record: Record) throws(LifecycleError) {
         guard let sandbox = record.sandbox else { return }
-        do throws(SandboxError) {
-            if sandbox == record.id {
-                return try knowing { () throws(MachineError) in
-                    try SharedTree.removeRemains(stateDirectory: places(record).directory)
-                }
-            }
-            var inquiry = try Inquiry(root: settings.root, sandbox: sandbox)
-            let answer = try inquiry.ask(.delete(id: record.id, isForced: true), "the guest to delete container \(record.id)")
-            if case .failed(let text) = answer { throw .failed(text) }
-            try DeskVisit(root: settings.root, sandbox: sandbox).unshare(container: record.id)
-        } catch {
-            if case .lost = error { return }
-            throw LifecycleError("\(error)")
-        }
+        try forget(record.id, sandbox, root: settings.root)
     }
+}
+
+/// Removes what a container whose process on the host is gone has left in the guest and of its shares.
+func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError) {
+    do throws(SandboxError) {
+        if sandbox == id {
+            let directory = Places(root: root, id: id).directory
+            return try knowing { () throws(MachineError) in try SharedTree.removeRemains(stateDirectory: directory) }
+        }
+        var inquiry = try Inquiry(root: root, sandbox: sandbox)
+        let answer = try inquiry.ask(.delete(id: id, isForced: true), "the guest to delete container \(id)")
+        if case .failed(let text) = answer { throw .failed(text) }
+        try DeskVisit(root: root, sandbox: sandbox).unshare(container: id)
+    } catch {
+        if case .lost = error { return }
+        throw LifecycleError("\(error)")
+    }
+}
+
+/// It ends on people's terminals.
+private func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
 }
 
 /// What another kernel can put in force, and what is left out.

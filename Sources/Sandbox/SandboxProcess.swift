@@ -32,6 +32,8 @@ public enum SandboxProcess {
             _ = setUmask(0o022)
             // A signal that ends it with a dump is the process's own; and nobody traces it.
             try becomeUndumpable()
+            // For people who look at process lists: it was executed by a path that tells nothing.
+            try write(String(CommandLine.arguments[0].prefix(15)), to: "/proc/self/comm")
         } catch { exitProcess(unknownEnd) }
         let order: Order
         let standIn: Life

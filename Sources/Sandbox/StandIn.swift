@@ -133,9 +133,9 @@ extension StandIn {
     func begin() throws(SandboxError) { try process?.begin(&line) }
 
     /// Waits for the end of the process, with all it has said on its way; nil: it never was.
-    func awaitEnd() throws(SandboxError) -> Notice.End? {
+    func awaitEnd(within patience: Duration? = nil) throws(SandboxError) -> Notice.End? {
         guard let process else { return nil }
-        try serve(until: { process.end != nil }, within: nil, "the end of the process")
+        try serve(until: { process.end != nil }, within: patience, "the end of the process")
         // One that was killed is not waited for: what its readers do not take, it could not have written either.
         if case .code = process.end { try serve(until: { process.isFlushed }, within: nil, "the readers of its output") }
         return process.end

@@ -11,7 +11,7 @@ import Testing
                 id: "a", config: ["ociVersion": "1.0.2"], joins: ["pid"], sandbox: "pod", streams: [.input, .output], hasTerminal: true)),
         .exec(ExecOrder(id: "a", process: ["args": ["true"]], streams: [.errors], cgroup: "sub", mayBePaused: true)),
         .start(id: "a"), .kill(id: "a", signal: 15, .all), .kill(id: "a", signal: 9, .initProcess), .delete(id: "a", isForced: true),
-        .pause(id: "a"), .resume(id: "a"), .update(id: "a", resources: ["pids": ["limit": 3]]), .processes(id: "a"), .statistics(id: "a"),
+        .pause(id: "a"), .resume(id: "a"), .update(id: "a", resources: ["pids": ["limit": 3]]), .processes(id: "a"), .processTable(id: "a"), .statistics(id: "a"),
         .state(id: "a"), .watch(id: "a"), .setClock(nanoseconds: 5), .shutDown,
     ]
 

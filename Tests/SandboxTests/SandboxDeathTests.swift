@@ -93,10 +93,11 @@ struct SandboxDeathTests {
         let bundle = try sandboxed("wait")
         bundle.remove("/linux/readonlyPaths")
         let container = try Container(bundle).running(.boot)
-        #expect(try container.exec(probe: "write", "/proc/sysrq-trigger", "c").status == 255)
+        let exec = try container.exec(probe: "write", "/proc/sysrq-trigger", "c")
+        #expect(exec.status == 255)
+        #expect(exec.errors.contains("Kernel panic - not syncing: sysrq triggered crash"))
         #expect(try container.end() == .exited(255))
-        let failure = Files.text("\(bundle.scratch.root)/\(container.id)/failure")
-        #expect(failure.contains("Kernel panic - not syncing: sysrq triggered crash"))
+        #expect(try container.start().errors.contains("Kernel panic - not syncing: sysrq triggered crash"))
     }
 
     @Test func `a proxy that is killed takes its process with it`() throws {

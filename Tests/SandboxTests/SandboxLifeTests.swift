@@ -120,7 +120,8 @@ struct SandboxLifeTests {
         let usage = try swiftrun("events", "--stats", container.id).json()
         #expect(usage["id"]?.string == container.id)
         #expect(usage.at("/data/pids/limit") == 33)
-        #expect(try swiftrun("ps", container.id).output.hasPrefix("PID\n"))
+        let table = try swiftrun("ps", container.id).output.split(separator: "\n")
+        #expect(table.count == 2 && table[0].hasSuffix("TIME CMD") && table[1].hasSuffix("/bin/probe wait"))
         #expect(try swiftrun("ps", "--format", "json", container.id).json().array?.contains(Value(try container.pid)) == true)
     }
 
@@ -139,6 +140,16 @@ struct SandboxLifeTests {
         let outcome = try bundle.run(deadline: .boot)
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("exec: \"nosuch\": executable file not found in $PATH"))
+    }
+
+    @Test func `a create that fails in the guest leaves nothing`() throws {
+        let bundle = try sandboxed()
+        bundle.config.set("/process/args", ["nosuch"])
+        let container = try Container(bundle)
+        let outcome = try container.create(deadline: .boot)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasSuffix("exec: \"nosuch\": executable file not found in $PATH\n"))
+        #expect(!Files.exists("\(bundle.scratch.root)/\(container.id)"))
     }
 
     @Test func `hooks run where they belong, in their order`() throws {

@@ -25,12 +25,10 @@ struct Run: Verb {
         let request = options.request(detach ? .detached(consoleSocket: options.consoleSocket) : .foreground)
         let runtime = try globals.runtime()
         showPlan(of: request, runtime, output)
-        do {
-            let ended = try runtime.run(request, afterwards: keep ? .keep : .delete)
-            for warning in ended.warnings { output.complain(warning) }
-            return ended.exitCode
-        } catch {
-            throw Failure(error)
-        }
+        let ended: Runtime.Ended
+        do { ended = try runtime.run(request, afterwards: keep ? .keep : .delete) } catch { throw Failure(error) }
+        for warning in ended.warnings { output.complain(warning) }
+        guard let failure = ended.failure else { return ended.exitCode }
+        throw Failure(failure, code: ended.exitCode)
     }
 }
