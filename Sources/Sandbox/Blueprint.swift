@@ -51,7 +51,8 @@ struct SandboxBlueprint: Blueprint {
     func launch(_ place: borrowing Place, in cgroup: borrowing Cgroup?) throws(LifecycleError) -> Parked {
         do throws(SandboxError) {
             let child = try StandInChild(
-                order, gate: try copy(place.gate), report: try copy(place.report), network: try network(), size: config.process?.consoleSize,
+                order, gate: try copy(place.gate), report: try copy(place.report), network: try network(),
+                size: config.process?.consoleSize,
                 in: cgroup)
             return try child.parked { (pid) throws(SandboxError) in try runHooks(place.state, pid) }
         } catch { throw LifecycleError("\(error)") }

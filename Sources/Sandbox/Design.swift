@@ -1,5 +1,4 @@
 internal import AgentProtocol
-internal import struct Cgroups.Limits
 internal import GuestPlan
 internal import JSON
 internal import Kernel
@@ -7,6 +6,8 @@ public import Lifecycle
 internal import Machine
 internal import Spec
 public import Store
+
+internal import struct Cgroups.Limits
 
 extension SandboxBackend {
     /// nil: the container is to run on the host.

@@ -12,7 +12,8 @@ final class PodNetwork {
     init() throws(SandboxError) {
         facts = try networking { () throws(NetworkError) in try NetworkFacts.read() }
         guard facts.links.count <= RunningMachine.interfaceLimit else {
-            throw .failed("a virtual machine can have \(RunningMachine.interfaceLimit) network interfaces at most, not \(facts.links.count)")
+            throw .failed(
+                "a virtual machine can have \(RunningMachine.interfaceLimit) network interfaces at most, not \(facts.links.count)")
         }
     }
 

@@ -17,7 +17,8 @@ func readGuestFacts(_ config: Config, _ bundle: String, _ placement: Placement, 
         let record = try record(of: sandbox, root)
         facts.sandboxPID = record.identity.pid
         let theirs = try namespaces(of: "\(record.identity.pid)")
-        for namespace in paths where isFile(namespace.path, theirs[namespace.kind]) && !isSame(theirs[namespace.kind], own[namespace.kind]) {
+        for namespace in paths where isFile(namespace.path, theirs[namespace.kind]) && !isSame(theirs[namespace.kind], own[namespace.kind])
+        {
             facts.sandboxShared.insert(namespace.kind)
         }
         facts.sandboxNamespaces = try storedConfig(of: sandbox, root).linux.namespaces.filter { !$0.path.isEmpty }
@@ -84,11 +85,12 @@ private func look(at path: String) throws(SandboxError) -> GuestFacts.Source {
 private func namespaces(of process: String) throws(SandboxError) -> [Namespace.Kind: FileStatus] {
     var result: [Namespace.Kind: FileStatus] = [:]
     for kind in Namespace.Kind.allCases {
-        let name = switch kind {
-        case .network: "net"
-        case .mount: "mnt"
-        default: kind.rawValue
-        }
+        let name =
+            switch kind {
+            case .network: "net"
+            case .mount: "mnt"
+            default: kind.rawValue
+            }
         do throws(SyscallError) { result[kind] = try status(of: "/proc/\(process)/ns/\(name)") } catch { continue }
     }
     return result

@@ -2,8 +2,8 @@ internal import AgentProtocol
 internal import Cgroups
 public import JSON
 public import Kernel
-public import Lifecycle
 internal import Launch
+public import Lifecycle
 internal import Machine
 public import Spec
 public import Store
@@ -55,7 +55,8 @@ extension SandboxBackend {
 
     public func kill(_ record: Record, _ signal: Signal, _ scope: Runtime.KillScope) throws(LifecycleError) {
         do throws(LifecycleError) {
-            try ask(record, .kill(id: record.id, signal: signal.rawValue, scope == .all ? .all : .initProcess), "the guest to send \(signal)")
+            try ask(
+                record, .kill(id: record.id, signal: signal.rawValue, scope == .all ? .all : .initProcess), "the guest to send \(signal)")
         } catch {
             // The guest may be past answering, or its process past it: who stands for it is there.
             do throws(SyscallError) { try record.identity.open().send(signal) } catch let second {

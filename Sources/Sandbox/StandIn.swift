@@ -81,7 +81,9 @@ extension StandIn {
     private func hearRuntime() throws(SandboxError) {
         switch runtime {
         case .some(let socket):
-            guard let word = try step("the runtime", { () throws(SyscallError) in try Word.receive(from: socket) }) else { throw .abandoned }
+            guard let word = try step("the runtime", { () throws(SyscallError) in try Word.receive(from: socket) }) else {
+                throw .abandoned
+            }
             lastWord = word
         case .none: break
         }

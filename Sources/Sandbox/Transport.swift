@@ -35,7 +35,9 @@ final class ControlConnection: Transport {
             while !line.output.isEmpty { line.sent(try writeSome(line.output.first, to: socket)) }
         } catch {
             // What it has said before its end is still to be read.
-            guard [.tryAgain, .brokenPipe, .connectionReset].contains(error.errno) else { throw .failed("talk to the virtual machine: \(error)") }
+            guard [.tryAgain, .brokenPipe, .connectionReset].contains(error.errno) else {
+                throw .failed("talk to the virtual machine: \(error)")
+            }
         }
         guard let first = ready.first, !first.isEmpty else { return [] }
         let bytes: [UInt8]

@@ -18,7 +18,8 @@ extension Process {
         if let scheduler { members.append(.init("scheduler", scheduler.value)) }
         if let ioPriority { members.append(.init("ioPriority", ioPriority.value)) }
         if let execCPUAffinity {
-            members.append(.init("execCPUAffinity", ["initial": .string(execCPUAffinity.initial), "final": .string(execCPUAffinity.final)]))
+            members.append(
+                .init("execCPUAffinity", ["initial": .string(execCPUAffinity.initial), "final": .string(execCPUAffinity.final)]))
         }
         return .object(members)
     }

@@ -10,13 +10,14 @@ final class Containerd {
     let logPath: String
     private let daemon: Program
 
-    /// With the CRI plugin where `handlers` are given, which are called as the runtimes.
-    init(_ view: CgroupView = .host, handlers runtimes: [OCIRuntime] = []) throws {
+    /// With the CRI plugin where `handlers` are given, which are called as the runtimes. Where `machines` is given, the handler `vm` has
+    /// that runtime, whose machines are those of the tests.
+    init(_ view: CgroupView = .host, handlers runtimes: [OCIRuntime] = [], machines: String? = nil) throws {
         scratch = try Scratch.required()
         directory = scratch.directory + "/" + scratch.unique("containerd")
         logPath = directory + "/log"
         try Files.makeDirectory(directory + "/cni")
-        try Files.write(directory + "/config.toml", Self.config(directory, runtimes))
+        try Files.write(directory + "/config.toml", Self.config(directory, runtimes, machines))
         try Files.write(directory + "/cni/10-test.conflist", Self.network)
         try Files.write(logPath, "")
         let output = try Descriptor.open(logPath, O_WRONLY | O_APPEND)
@@ -25,8 +26,9 @@ final class Containerd {
         let mounts = view == .pure ? "view" : "mounts"
         daemon = try Program(
             Program.Request(
-                ["unshare", "--net", ProbeBinary.path, "host", mounts, "sh", "-c", start], environment: scratch.environment,
-                directory: directory, descriptors: [nil, output, output]))
+                ["unshare", "--net", ProbeBinary.path, "host", mounts]
+                    + (machines == nil ? [] : [Repository.path(".ci/with-guest")]) + ["sh", "-c", start],
+                environment: scratch.environment, directory: directory, descriptors: [nil, output, output]))
         // ctr waits for the socket, though not until somebody listens.
         let deadline = Deadline.usual
         while case let answer = try ctr("version"), answer.status != 0 {
@@ -100,7 +102,7 @@ final class Containerd {
 
 // The configuration: version 2, which 1.6 and 1.7 have.
 extension Containerd {
-    private static func config(_ directory: String, _ runtimes: [OCIRuntime]) -> String {
+    private static func config(_ directory: String, _ runtimes: [OCIRuntime], _ machines: String?) -> String {
         """
         version = 2
         root = "\(directory)/root"
@@ -108,12 +110,12 @@ extension Containerd {
         \(runtimes.isEmpty ? "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]" : "")
         [grpc]
           address = "\(directory)/s"
-        \(runtimes.isEmpty ? "" : cri(directory, runtimes))
+        \(runtimes.isEmpty ? "" : cri(directory, runtimes.map { ($0.name, $0.path) } + (machines.map { [("vm", $0)] } ?? [])))
         """
     }
 
     // Neither the controllers of the machine nor a lower score for the OOM killer are to be had everywhere.
-    private static func cri(_ directory: String, _ runtimes: [OCIRuntime]) -> String {
+    private static func cri(_ directory: String, _ handlers: [(name: String, path: String)]) -> String {
         """
         [plugins."io.containerd.grpc.v1.cri"]
           disable_cgroup = true
@@ -124,7 +126,7 @@ extension Containerd {
             conf_dir = "\(directory)/cni"
 
         """
-            + runtimes.map { runtime in
+            + handlers.map { runtime in
                 """
                 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.\(runtime.name)]
                   runtime_type = "io.containerd.runc.v2"
