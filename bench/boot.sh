@@ -1,8 +1,9 @@
 #!/bin/bash
 # From nothing to a container's first output in a virtual machine of its own, beside the floor: QEMU alone, booting the same kernel to an init
-# that powers off. Then what each part of the machine's command line is worth, and whose memory it takes. As root.
+# that powers off; whose memory it takes; and with `steps` what each part of the machine's command line is worth. As root. On a busy machine the
+# seconds of processors tell more than those that passed.
 #
-#   bench/boot.sh [BINARY [ROUNDS]]
+#   bench/boot.sh [BINARY [ROUNDS [steps]]]
 set -euo pipefail
 binary=$(realpath "${1:-.build/release/swiftrun}")
 rounds=${2:-5}
@@ -50,21 +51,18 @@ measure() {
         awk -v title="$title" '{ printf "%-58s %6.2f s passed %6.2f s of processors\n", title, $1, $2 }'
 }
 
-in_machine() {
-    ./swiftrun-vm --root "$work/state" create --bundle "$work/bundle" bench < /dev/null
-    ./swiftrun-vm --root "$work/state" start bench
-    while [[ $(./swiftrun-vm --root "$work/state" state bench) != *'"stopped"'* ]]; do sleep 0.02; done
-    ./swiftrun-vm --root "$work/state" delete bench
-}
-
 uptime
 measure "floor: the kernel to an init that powers off" boot "$bare" "console=ttyS0 $haste" floor.img
-measure "the same without anything for speed" boot q35 "console=ttyS0" floor.img
-measure "  and without what q35 brings" boot "$bare" "console=ttyS0" floor.img
-for word in $haste; do measure "  and with $word" boot q35 "console=ttyS0 $word" floor.img; done
-measure "  and with qboot as firmware" boot q35 "console=ttyS0" floor.img -bios qboot.rom
-measure "run: create, start, first output, its end" ./swiftrun-vm --root "$work/state" run --bundle "$work/bundle" bench
-measure "create, start, state, delete" in_machine
+measure "run: create, start, first output, its end, delete" ./swiftrun-vm --root "$work/state" run --bundle "$work/bundle" bench
+
+if [[ ${3:-} == steps ]]; then
+    measure "the floor without anything for speed" boot q35 "console=ttyS0" floor.img
+    measure "  and without what q35 brings" boot "$bare" "console=ttyS0" floor.img
+    for word in $haste; do measure "  and with $word" boot q35 "console=ttyS0 $word" floor.img; done
+    measure "  and with qboot as firmware" boot q35 "console=ttyS0" floor.img -bios qboot.rom
+    measure "  and with four ports for interfaces" boot q35 "console=ttyS0" floor.img $(printf -- '-device pcie-root-port,chassis=%d ' 1 2 3 4)
+    measure "  and with a bridge for interfaces" boot q35 "console=ttyS0" floor.img -device pcie-pci-bridge
+fi
 
 sed -i 's|"cat", "/proc/uptime"|"sleep", "1000"|' bundle/config.json
 ./swiftrun-vm --root "$work/state" run --detach --pid-file pid --bundle "$work/bundle" bench < /dev/null > /dev/null 2>&1
