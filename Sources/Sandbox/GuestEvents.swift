@@ -54,13 +54,14 @@ final class GuestEvents: EventSource {
     private func usage() throws(LifecycleError) -> ContainerEvent? {
         let usage: Value
         do throws(LifecycleError) { usage = try backend.statistics(record) } catch {
-            guard try hasEnded() else { throw error }
+            // In the guest it ends before its process on the host does.
+            guard try hasEnded(by: .after(Patience.shutDown)) else { throw error }
             return nil
         }
         return .stats(id: record.id, usage)
     }
 
-    private func hasEnded() throws(LifecycleError) -> Bool {
-        do throws(SyscallError) { return try process.hasEnded(by: .passed) } catch { throw LifecycleError("\(error)") }
+    private func hasEnded(by deadline: Deadline = .passed) throws(LifecycleError) -> Bool {
+        do throws(SyscallError) { return try process.hasEnded(by: deadline) } catch { throw LifecycleError("\(error)") }
     }
 }

@@ -81,7 +81,7 @@ struct PauseTests {
         removeCgroup(above)
     }
 
-    @Test(arguments: [true, false])
+    @Test(arguments: UnderTest.backend.pidNamespaces)
     func `a paused container can be killed and deleted`(hasPIDNamespace: Bool) throws {
         let bundle = try Bundle()
         if !hasPIDNamespace { bundle.namespace("pid", nil) }
@@ -98,7 +98,7 @@ struct PauseTests {
         #expect(bundle.scratch.leftovers() == [])
     }
 
-    @Test(arguments: [true, false])
+    @Test(arguments: UnderTest.backend.pidNamespaces)
     func `a paused container can be deleted by force`(hasPIDNamespace: Bool) throws {
         let bundle = try Bundle()
         if !hasPIDNamespace { bundle.namespace("pid", nil) }

@@ -4,12 +4,46 @@ public enum Backend: String, Hashable, Sendable {
     case host
     /// Each in a virtual machine of its own: the runtime is called under a name by which it makes one for every bundle.
     case vm
+
+    /// Whether a container has a pid namespace of its own: the host's cannot be that of a virtual machine.
+    public var pidNamespaces: [Bool] { self == .vm ? [true] : [true, false] }
 }
 
 /// Tests of the lifecycle that cannot be the same for a container in a virtual machine. docs/sandbox.md has the same list.
 public enum SandboxException {
     /// A suite, or a test in one: `Suite/name`.
     public static let all: [(test: String, reason: String)] = [
+        (
+            "CreateTests/the process waits with the identity of the program",
+            "looks at the container's first process on the host, which is the supervisor"
+        ),
+        ("CreateTests/the session keyring is new and named after the container", "a keyring of the caller's is none of the guest's"),
+        ("EventsTests/its members are those of runc, in the same order", "runc tells of the host's controllers"),
+        ("EventsTests/the end is told without waiting for the interval", "waits until the runtime watches the cgroup on the host"),
+        ("ExecRootlessTests", "only root can have a virtual machine"),
+        ("KillTests/the process alone gets other signals", "the host's pid namespace is refused"),
+        ("KillTests/without a pid namespace of its own KILL ends every process of the container", "the host's pid namespace is refused"),
+        ("PauseTests/a cgroup above that is frozen is named", "freezes the cgroup on the host, where the machine is and not the container"),
+        (
+            "PauseTests/a container whose processes are in a frozen cgroup of its own can be killed and deleted",
+            "freezes the cgroup on the host, where the machine is and not the container"
+        ),
+        ("PauseTests/kill with --all ends what a dead init has left", "the host's pid namespace is refused"),
+        (
+            "PauseTests/paused processes stand, resumed ones go on",
+            "freezes the cgroup on the host, where the machine is and not the container"
+        ),
+        ("PsTests/a host without ps is told", "the processes in its cgroup on the host are the machine's"),
+        ("PsTests/a mistake in them is told as ps tells it", "the processes in its cgroup on the host are the machine's"),
+        ("PsTests/json is an array of the host's pids, and nothing else", "the processes in its cgroup on the host are the machine's"),
+        ("PsTests/processes in cgroups below count", "the processes in its cgroup on the host are the machine's"),
+        ("PsTests/the table is ps -ef of the container's processes", "the processes in its cgroup on the host are the machine's"),
+        ("PsTests/what follows the id is for ps", "the processes in its cgroup on the host are the machine's"),
+        ("RootlessTests", "only root can have a virtual machine"),
+        ("RunTests/a signal that ends the process is told as 128 and its number", "the host's pid namespace is refused"),
+        ("RunTests/without a pid namespace of its own run ends what is left too", "the host's pid namespace is refused"),
+        ("StartTests/start tells that the program is gone", "the guest's kernel takes a name in the share for what it was a second ago"),
+        ("UpdateTests", "reads the limits in its cgroup on the host, where there are none"),
     ]
 
     /// Why the test does not apply; nil: it does.
