@@ -19,7 +19,9 @@ extension Cgroup {
     /// Opens the cgroup of a new container that somebody else has made, systemd, whose it stays: `removeMade` leaves it there.
     ///
     /// - Parameter controllers: those the container's limits need. They are enabled as by `create`: systemd knows only some of them.
-    public static func adopt(_ placement: Placement, controllers: Set<String>) throws(CgroupsError) -> Cgroup {
+    /// - Parameter holder: the one process that may be in it.
+    /// - Throws: `notEmpty` or `frozen` if it is unfit.
+    public static func adopt(_ placement: Placement, controllers: Set<String>, heldBy holder: Int32?) throws(CgroupsError) -> Cgroup {
         var directory = try openMount(placement)
         for (index, name) in placement.levels.enumerated() {
             try enable(placement.layout == .unified ? .available : .only(controllers), in: directory, placement.path(of: index))
@@ -30,6 +32,8 @@ extension Cgroup {
             directory = child
         }
         let cgroup = Cgroup(placement, directory, made: 0)
+        let others = try cgroup.processes(.withDescendants).count { $0 != holder }
+        guard others == 0 else { throw .notEmpty(processes: others) }
         guard try !cgroup.isFrozen else { throw .frozen }
         return cgroup
     }

@@ -14,6 +14,15 @@ extension Cgroup {
         return warnings
     }
 
+    /// Puts the limit of processes in force, so many `others` being let be besides the container's.
+    public func limitProcesses(_ limits: Limits, besides others: Int64) throws(CgroupsError) {
+        guard let write = limits.writes.last(where: { $0.file == "pids.max" }), let limit = Int64(write.value), limit < Int64(Int32.max)
+        else { return }
+        do throws(SyscallError) { try writeControl("\(limit + others)", to: write.file, of: directory) } catch {
+            throw .write(write, cgroup: placement.path, error.errno)
+        }
+    }
+
     private enum Outcome {
         case written, missing, notYet
     }

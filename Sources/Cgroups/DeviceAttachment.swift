@@ -1,22 +1,23 @@
 import CLinux
 import Kernel
 
-/// Whose root this process is.
-public enum UserNamespace: Hashable, Sendable {
-    case initial
-    /// One with a map of its own: the kernel lets nobody in it load a device program, and the devices it can open are few anyway.
-    case nested
+/// What the caller may do to the host.
+public enum Privilege: Hashable, Sendable {
+    case root
+    /// A user, or root of no more than a user namespace: the kernel lets neither load a device program, and the devices that they can open
+    /// are few anyway.
+    case none
 }
 
 extension Cgroup {
-    /// Attaches `program`; in a nested user namespace a refusal is, as in runc, no error: the result is then a warning.
-    public func restrictDevices(_ program: DeviceProgram, in namespace: UserNamespace) throws(CgroupsError) -> String? {
+    /// Attaches `program`; without privilege a refusal is, as in runc, no error: the result is then a warning.
+    public func restrictDevices(_ program: DeviceProgram, with privilege: Privilege) throws(CgroupsError) -> String? {
         do throws(CgroupsError) {
             try attach(program)
             return nil
         } catch {
-            guard namespace == .nested, case .refused = error else { throw error }
-            return "\(error); device rules are not in force in this user namespace"
+            guard privilege == .none, case .refused = error else { throw error }
+            return "\(error); device rules are not in force without rights over the host"
         }
     }
 

@@ -12,6 +12,9 @@ extension Features {
         features.linux.capabilities = capabilityNames
         features.linux.cgroup = Cgroup()
         features.linux.cgroup?.isV2 = true
+        features.linux.cgroup?.isSystemd = true
+        features.linux.cgroup?.isSystemdUser = true
+        features.linux.cgroup?.isRDMA = true
         features.linux.seccomp = Seccomp.ofThisBuild
         features.linux.isAppArmorEnabled = true
         features.linux.isSELinuxEnabled = false
@@ -19,6 +22,8 @@ extension Features {
         features.linux.memoryPolicy = MemoryPolicy.ofThisBuild
         features.linux.isIDMapEnabled = true
         features.linux.areNetDevicesEnabled = false
+        // systemd can be told by them to run programs as root.
+        features.potentiallyUnsafeConfigAnnotations = [UnitAnnotations.prefix]
         features.annotations = [
             Annotation("dev.swiftrun.version", Version.number),
             Annotation("dev.swiftrun.commit", Version.commit),

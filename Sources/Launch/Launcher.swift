@@ -99,12 +99,14 @@ func end(_ pidfd: borrowing PidFD) throws(SyscallError) {
     try ignoring(.noChild) { () throws(SyscallError) in _ = try pidfd.wait() }
 }
 
-/// A detached mount of the cgroup, to be put into the container.
+/// A detached mount of the cgroup, to be put into the container. A user may not make one: in its place an empty directory is what is seen
+/// where the kernel refuses cgroup2.
 private func putTree(of cgroup: borrowing Cgroup?, in slot: Slot, _ slots: Slots) throws(SyscallError) {
     let directory = cgroupDescriptor(cgroup)
     guard directory >= 0 else { return }
     let flags = UInt32(OPEN_TREE_CLONE) | UInt32(O_CLOEXEC) | UInt32(AT_EMPTY_PATH)
     let tree = unsafe clinux_open_tree(directory, "", flags)
+    if tree == 0 - EPERM { return }
     guard tree >= 0 else { throw SyscallError("open_tree", "the container's cgroup", Errno(rawValue: 0 - tree)) }
     slots.put(OwnedFD(adopting: tree), in: slot)
 }

@@ -17,11 +17,7 @@ extension Runtime {
         _ design: Design, _ receivers: borrowing Receivers, _ directory: borrowing StateDirectory
     ) throws(LifecycleError) -> Established {
         var warnings = design.blueprint.warnings
-        // Should this process be killed, `delete` finds what to take back.
-        if case .directory(let placement) = design.site {
-            try failing { () throws(StoreError) in try directory.save(makeRecord(design, nobody, placement.path), .intended) }
-        }
-        var housing = try makeCgroup(design, &warnings)
+        var housing = try makeCgroup(design, directory, &warnings)
         let killsBefore = oomKills(in: housing.cgroup)
         do throws(LifecycleError) {
             let record = makeRecord(design, nobody, path(of: housing.cgroup))
@@ -39,6 +35,11 @@ extension Runtime {
             }
             throw LifecycleError(message)
         }
+    }
+
+    /// Writes down the cgroup that is about to be made: should this process be killed, `delete` finds what to take back.
+    func intend(_ design: Design, _ cgroupPath: String, _ directory: borrowing StateDirectory) throws(LifecycleError) {
+        try failing { () throws(StoreError) in try directory.save(makeRecord(design, nobody, cgroupPath), .intended) }
     }
 
     private func populate(

@@ -37,16 +37,22 @@ extension Runtime {
     /// Makes the container's cgroup, with its limits and device rules in force before anyone of the container is in it.
     ///
     /// None without the rights to make one, where a rootless caller set no limit.
-    func makeCgroup(_ design: Design, _ warnings: inout [String]) throws(LifecycleError) -> Housing {
+    func makeCgroup(
+        _ design: Design, _ directory: borrowing StateDirectory, _ warnings: inout [String]
+    ) throws(LifecycleError) -> Housing {
         switch design.site {
         case .callers: return Housing(nil)
         case .directory(let placement):
+            try intend(design, placement.path, directory)
             warnings += design.blueprint.limits.warnings
             return Housing(try makeDirectory(placement, design, &warnings))
         case .unit(let unit):
             warnings += design.blueprint.limits.warnings
-            var housing = try makeUnit(unit, design.id, design.blueprint.limits)
-            do throws(LifecycleError) { try configure(housing, design, &warnings) } catch {
+            var housing = try makeUnit(unit, design, directory)
+            do throws(LifecycleError) {
+                try configure(housing, design, &warnings)
+                try housing.makeRoom()
+            } catch {
                 do throws(LifecycleError) { try housing.vacate() } catch let second {
                     throw LifecycleError("\(error); and its unit could not be stopped: \(second)")
                 }

@@ -74,19 +74,33 @@ extension Runtime {
             try killAll(claimed)
             return try remove(claimed, directory)
         }
-        if let intended = try failing({ () throws(StoreError) in try directory.load(.intended) }) { try removeUnused(intended) }
+        let intended = try failing { () throws(StoreError) in try directory.load(.intended) }
+        let complaints: [String] = if let intended { try removeUnused(intended) } else { [] }
         try failing { () throws(StoreError) in try directory.remove() }
-        return []
+        return complaints
     }
 
     /// A cgroup with somebody in it is not the one that was to be made.
-    private func removeUnused(_ record: Record) throws(LifecycleError) {
-        guard !record.cgroupPath.isEmpty else { return }
-        do throws(CgroupsError) {
-            let place = placement(record.cgroupPath)
-            guard let cgroup = try Cgroup.open(place), try cgroup.processes(.withDescendants).isEmpty else { return }
-            try Cgroup.remove(place)
-        } catch { throw LifecycleError("\(error)") }
+    private func removeUnused(_ record: Record) throws(LifecycleError) -> [String] {
+        guard !record.cgroupPath.isEmpty else { return [] }
+        let isUsed = try failing { () throws(CgroupsError) in
+            guard let cgroup = try Cgroup.open(placement(record.cgroupPath)) else { return false }
+            return try !cgroup.processes(.withDescendants).isEmpty
+        }
+        return isUsed ? [] : try removeCgroup(record)
+    }
+
+    /// Returns what could not be done yet, and will be without us.
+    private func removeCgroup(_ record: Record) throws(LifecycleError) -> [String] {
+        let place = placement(record.cgroupPath)
+        switch try stopUnit(of: record) {
+        case .gone: try failing { () throws(CgroupsError) in try Cgroup.remove(place) }
+        case .shared: break
+        case .left(let reason):
+            do throws(CgroupsError) { try Cgroup.abandon(place) } catch { throw LifecycleError("\(reason); and \(error)") }
+            return [reason]
+        }
+        return []
     }
 
     /// Kills the init and waits for its end.
@@ -109,13 +123,7 @@ extension Runtime {
         var complaints: [String] = []
         if !record.cgroupPath.isEmpty {
             if !record.hasOwnPIDNamespace { try killAll(record) }
-            complaints = stopUnit(of: record)
-            do throws(CgroupsError) {
-                let place = placement(record.cgroupPath)
-                if complaints.isEmpty { try Cgroup.remove(place) } else { try Cgroup.abandon(place) }
-            } catch {
-                throw LifecycleError((complaints + ["\(error)"]).joined(separator: "; and "))
-            }
+            complaints = try removeCgroup(record)
         }
         try backend(of: record).clear(record)
         try failing { () throws(StoreError) in try directory.remove() }

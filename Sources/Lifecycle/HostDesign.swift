@@ -41,7 +41,7 @@ extension HostBackend {
             config: config, rootfs: facts.rootfs, plan: plan,
             limits: try failing { () throws(CgroupsError) in try Cgroups.Limits(wanted) },
             devices: try failing { () throws(CgroupsError) in try DeviceProgram(config.linux.resources.devices) },
-            isInUserNamespace: facts.isInUserNamespace)
+            privilege: facts.isInUserNamespace || facts.uid != 0 ? .none : .root)
     }
 
     func compileFilter(_ config: Config) throws(LifecycleError) -> FilterProgram? {
@@ -58,8 +58,7 @@ struct HostBlueprint: Blueprint {
     let plan: LaunchPlan
     let limits: Cgroups.Limits
     let devices: DeviceProgram
-    /// Whether the runtime itself is root of no more than a user namespace.
-    let isInUserNamespace: Bool
+    let privilege: Privilege
 
     var warnings: [String] { plan.warnings }
 
@@ -74,8 +73,7 @@ struct HostBlueprint: Blueprint {
 
     func furnish(_ cgroup: borrowing Cgroup) throws(CgroupsError) -> [String] {
         var warnings = try cgroup.apply(limits)
-        let namespace: UserNamespace = isInUserNamespace ? .nested : .initial
-        if let warning = try cgroup.restrictDevices(devices, in: namespace) { warnings.append(warning) }
+        if let warning = try cgroup.restrictDevices(devices, with: privilege) { warnings.append(warning) }
         if let owner = delegatedOwner(config) { try cgroup.delegate(to: owner) }
         return warnings
     }

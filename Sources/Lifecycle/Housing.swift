@@ -23,10 +23,26 @@ struct Housing: ~Copyable {
         self.unit = unit
     }
 
+    /// Whoever holds the unit until then does not count among the container's processes.
+    func makeRoom() throws(LifecycleError) {
+        switch unit {
+        case .some(let unit): try limitProcesses(unit.limits, besides: 1)
+        case .none: break
+        }
+    }
+
+    private func limitProcesses(_ limits: Cgroups.Limits, besides others: Int64) throws(LifecycleError) {
+        switch cgroup {
+        case .some(let cgroup): try failing { () throws(CgroupsError) in try cgroup.limitProcesses(limits, besides: others) }
+        case .none: break
+        }
+    }
+
     /// From here on it is the container's own process that keeps the cgroup.
     mutating func settle() throws(LifecycleError) {
         guard let unit = unit.take() else { return }
         try unit.settle()
+        try limitProcesses(unit.limits, besides: 0)
     }
 
     /// Takes back what was made. Processes that a hook left in it are ours too.

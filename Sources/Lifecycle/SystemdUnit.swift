@@ -18,11 +18,14 @@ struct HeldUnit: ~Copyable {
     /// Keeps a scope until the container's own process is in it; a slice needs none.
     private let placeholder: Placeholder?
     private let start: UnitStart
+    /// The container's.
+    let limits: Cgroups.Limits
 
-    init(_ connection: consuming UnitConnection, _ placeholder: consuming Placeholder?, _ start: UnitStart) {
+    init(_ connection: consuming UnitConnection, _ placeholder: consuming Placeholder?, _ start: UnitStart, _ limits: Cgroups.Limits) {
         self.connection = connection
         self.placeholder = placeholder
         self.start = start
+        self.limits = limits
     }
 
     /// A scope lives on with the container's own process.
@@ -70,8 +73,11 @@ extension Runtime {
     }
 
     /// Has systemd make the unit, with its limits, and opens its cgroup.
-    func makeUnit(_ unit: UnitDesign, _ id: ContainerID, _ limits: Cgroups.Limits) throws(LifecycleError) -> Housing {
+    func makeUnit(_ unit: UnitDesign, _ design: Design, _ directory: borrowing StateDirectory) throws(LifecycleError) -> Housing {
+        let limits = design.blueprint.limits
         var connection = try failing { () throws(SystemdError) in try UnitConnection.open(unit.name, of: unit.instance) }
+        let root = connection.root
+        try intend(design, try expected(unit.name, root).path, directory)
         let settings = try failing { () throws(SystemdError) in
             try limitProperties(fileSettings(limits.writes), version: connection.version, .creation)
         }
@@ -81,7 +87,7 @@ extension Runtime {
         case .some(let placeholder): process = placeholder.pid
         case .none: process = nil
         }
-        let properties = creationProperties(of: unit.name, id: id.text, process: process, version: connection.version)
+        let properties = creationProperties(of: unit.name, id: design.id.text, process: process, version: connection.version)
         let start: UnitStart
         do throws(SystemdError) { start = try connection.start(properties + settings + unit.annotated) } catch {
             // Without its process a scope whose start comes too late fails.
@@ -92,11 +98,13 @@ extension Runtime {
             }
             throw LifecycleError("\(error)")
         }
-        let root = connection.root
-        var held = HeldUnit(connection, placeholder, start)
+        var held = HeldUnit(connection, placeholder, start, limits)
         do throws(LifecycleError) {
             let placement = try placement(of: unit.name, process, root)
-            return Housing(try failing { () throws(CgroupsError) in try Cgroup.adopt(placement, controllers: limits.controllers) }, held)
+            let cgroup = try failing { () throws(CgroupsError) in
+                try Cgroup.adopt(placement, controllers: limits.controllers, heldBy: process)
+            }
+            return Housing(cgroup, held)
         } catch {
             do throws(LifecycleError) { try held.giveBack() } catch let second {
                 throw LifecycleError("\(error); and its unit could not be stopped: \(second)")
@@ -107,10 +115,8 @@ extension Runtime {
 
     /// Where systemd has put the unit: the process in it knows.
     private func placement(of unit: UnitName, _ process: Int32?, _ root: String) throws(LifecycleError) -> Placement {
+        guard let process else { return try expected(unit, root) }
         do throws(CgroupsError) {
-            guard let process else {
-                return try Placement(ofCgroup: root + "/" + unit.levels.joined(separator: "/"), on: try HostCgroups.current())
-            }
             let host = try HostCgroups.of(process)
             guard let path = host.own, Path.lastComponent(path) == unit.text else {
                 throw .unavailable(
@@ -121,15 +127,40 @@ extension Runtime {
         } catch { throw LifecycleError("\(error)") }
     }
 
-    /// Has systemd end the unit of a container and forget it. What it did not do is no error by itself: an empty unit goes away alone.
-    func stopUnit(of record: Record) -> [String] {
-        guard record.cgroupDriver == .systemd, let unit = UnitName(cgroupPath: record.cgroupPath) else { return [] }
+    /// Where systemd, whose units are below `root`, is going to put the unit (systemd.slice(5)).
+    private func expected(_ unit: UnitName, _ root: String) throws(LifecycleError) -> Placement {
+        try failing { () throws(CgroupsError) in
+            try Placement(ofCgroup: root + "/" + unit.levels.joined(separator: "/"), on: try HostCgroups.current())
+        }
+    }
+
+    /// Has systemd end the unit of a container, if there is one, and forget it.
+    func stopUnit(of record: Record) throws(LifecycleError) -> UnitEnd {
+        guard record.cgroupDriver == .systemd, let unit = UnitName(cgroupPath: record.cgroupPath) else { return .gone }
         do throws(SystemdError) {
             var connection = try UnitConnection.open(unit, of: record.isRootless ? .user : .system)
+            if unit.kind == .slice, let description = try connection.property("Description"),
+                description != (try unitDescription(id: record.id, record.annotations))
+            {
+                return .shared
+            }
             try connection.stop()
-            return []
-        } catch { return ["\(error)"] }
+            return .gone
+        } catch {
+            // An empty scope goes away alone.
+            guard unit.kind == .scope else { throw LifecycleError("\(error)") }
+            return .left("\(error)")
+        }
     }
+}
+
+/// What came of the attempt to end a unit.
+enum UnitEnd {
+    case gone
+    /// A slice that was there before the container: others may be in it.
+    case shared
+    /// It could not be ended, for that reason. systemd does it once nobody is in it.
+    case left(String)
 }
 
 /// Tells systemd, if it has made the container's cgroup, what is about to be written to its files.

@@ -1,6 +1,7 @@
 public import Spec
 
-private let prefix = "org.systemd.property."
+/// What the keys of annotations begin with that are properties of the container's unit.
+public let annotatedPropertyPrefix = "org.systemd.property."
 
 /// The properties that annotations `org.systemd.property.NAME` ask for, their values in GVariant's text format.
 ///
@@ -8,9 +9,9 @@ private let prefix = "org.systemd.property."
 /// These properties can have systemd run programs as root: who writes config.json is trusted with that.
 public func annotatedProperties(_ annotations: [Annotation]) throws(SystemdError) -> [UnitProperty] {
     var properties: [UnitProperty] = []
-    for annotation in annotations where annotation.key.hasPrefix(prefix) {
+    for annotation in annotations where annotation.key.hasPrefix(annotatedPropertyPrefix) {
         let path = "/annotations/\(quotable(annotation.key))"
-        let name = String(annotation.key.dropFirst(prefix.count))
+        let name = String(annotation.key.dropFirst(annotatedPropertyPrefix.count))
         guard !name.isEmpty, name.utf8.allSatisfy(isLetter) else {
             throw .config(path: path, problem: "must end with the name of a property, which is letters only")
         }

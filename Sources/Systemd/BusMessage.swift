@@ -46,8 +46,8 @@ extension BusMessage {
         var header = Encoder()
         header.put(UInt8(ascii: "l"))
         header.put(kind.rawValue)
-        // NO_AUTO_START: systemd runs already, or there is none to start.
-        header.put(UInt8(kind == .call ? 2 : 0))
+        // Without NO_AUTO_START: a user's bus may just have been started, by our connection; it keeps calls until systemd is on it.
+        header.put(UInt8(0))
         header.put(UInt8(1))
         header.put(UInt32(content.bytes.count))
         header.put(serial)

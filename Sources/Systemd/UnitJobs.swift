@@ -19,6 +19,8 @@ extension UnitConnection {
             [
                 .string(unit.text), .string("replace"), .array(of: "(sv)", properties.map(\.wire)), .array(of: "(sa(sv))", []),
             ])
+        // systemd would have an active slice without a file take on our properties, as if it were new.
+        if unit.kind == .slice, try property("ActiveState") == "active" { return .found }
         var answer = try ask(call)
         if exists(answer) {
             if unit.kind == .slice { return .found }
@@ -63,6 +65,20 @@ extension UnitConnection {
         let answer = try ask(request("ResetFailedUnit", [.string(unit.text)]))
         if answer.kind == .error, isUnknown(answer) { return }
         _ = try Self.accepted(answer, call: "ResetFailedUnit (unit \(unit.text))")
+    }
+
+    /// A property of the unit that is a text, such as `Description`; nil: there is no such unit.
+    public mutating func property(_ name: String) throws(SystemdError) -> String? {
+        let found = try ask(request("GetUnit", [.string(unit.text)]))
+        if found.kind == .error, isUnknown(found) { return nil }
+        let call = "GetUnit (unit \(unit.text))"
+        guard case .objectPath(let path)? = try Self.accepted(found, call: call).body.first else {
+            throw .unintelligible("the answer to \(call) is no unit")
+        }
+        let answer = try ask(property(name, of: path, "org.freedesktop.systemd1.Unit"))
+        if answer.kind == .error, isUnknown(answer) { return nil }
+        guard case .variant(let value)? = try Self.accepted(answer, call: "Get \(name) (unit \(unit.text))").body.first else { return nil }
+        return value.text
     }
 
     private func exists(_ answer: BusMessage) -> Bool { answer.errorName == "org.freedesktop.systemd1.UnitExists" }

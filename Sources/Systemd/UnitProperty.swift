@@ -1,3 +1,5 @@
+public import Spec
+
 /// A property of a unit, as org.freedesktop.systemd1(5) lists them.
 public struct UnitProperty: Hashable, Sendable {
     public let name: String
@@ -18,7 +20,7 @@ public struct UnitProperty: Hashable, Sendable {
 /// - Parameter version: systemd's.
 public func creationProperties(of unit: UnitName, id: String, process: Int32?, version: Int) -> [UnitProperty] {
     var properties = [
-        UnitProperty("Description", .string("swiftrun container \(id)")),
+        UnitProperty("Description", .string(description(id))),
         // Without the ordering after sysinit.target and before shutdown.target, which would have containers wait for the boot.
         UnitProperty("DefaultDependencies", .boolean(false)),
     ]
@@ -34,4 +36,11 @@ public func creationProperties(of unit: UnitName, id: String, process: Int32?, v
     }
     for name in ["CPU", "IO", "Memory", "Tasks"] { properties.append(UnitProperty(name + "Accounting", .boolean(true))) }
     return properties
+}
+
+private func description(_ id: String) -> String { "swiftrun container \(id)" }
+
+/// What the unit of the container `id` is called for people, and known by.
+public func unitDescription(id: String, _ annotations: [Annotation]) throws(SystemdError) -> String {
+    try annotatedProperties(annotations).last { $0.name == "Description" }?.value.text ?? description(id)
 }

@@ -63,17 +63,14 @@ struct ExecSafetyTests {
         #expect(Files.facts(UnderTest.binary) == before)
     }
 
-    /// System calls of `exec` as strace tells them, by process, in the order of their beginnings.
-    func trace(_ container: Container, _ words: [String]) throws -> [(pid: Substring, call: Substring)] {
+    /// What strace(1) tells of `exec`, whose process ends with 7.
+    func trace(_ container: Container, _ words: [String]) throws -> Trace {
         let file = container.bundle.scratch.directory + "/trace"
         let outcome = try execute(
             ["strace", "--follow-forks", "--output", file, "--quiet=all"] + words, environment: container.bundle.scratch.environment,
             deadline: Deadline(after: 60))
         guard outcome.status == 7 else { throw Failure("\(outcome)") }
-        return Files.text(file).split(separator: "\n").compactMap { line in
-            guard let space = line.firstIndex(of: " ") else { return nil }
-            return (line[..<space], line[space...].drop { $0 == " " })
-        }
+        return Trace(Files.text(file))
     }
 
     @Test(
@@ -86,22 +83,22 @@ struct ExecSafetyTests {
             for kind in ["uid", "gid"] { bundle.set("/linux/\(kind)Mappings", [["containerID": 0, "hostID": 100_000, "size": 2000]]) }
         }
         let container = try Container(bundle).running()
-        let calls = try trace(container, container.execWords(["--env", "A=1", "--tty"], probe: "exit", "7"))
+        let calls = try trace(container, container.execWords(["--env", "A=1", "--tty"], probe: "exit", "7")).calls
         let parent = try #require(calls.first?.pid)
-        let clone = try #require(calls.firstIndex { $0.pid == parent && $0.call.hasPrefix("clone3(") })
-        var child: [Substring] = []
-        for (pid, call) in calls[clone...] where pid != parent {
+        let clone = try #require(calls.firstIndex { $0.pid == parent && $0.name == "clone3" })
+        var child: [Trace.Call] = []
+        for call in calls[clone...] where call.pid != parent {
             child.append(call)
-            if call.hasPrefix("execve(") { break }
+            if call.name == "execve" { break }
         }
-        #expect(child.last?.hasPrefix("execve(\"/bin/probe\"") == true)
+        #expect(child.last?.text.hasPrefix("execve(\"/bin/probe\"") == true)
         for name in ["brk", "mmap", "munmap", "mremap", "mprotect", "futex", "madvise"] {
-            #expect(!child.contains { $0.hasPrefix(name + "(") }, "\(name)")
+            #expect(!child.contains { $0.name == name }, "\(name)")
         }
-        let undumpable = try #require(child.firstIndex { $0.hasPrefix("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)") })
-        let joining = try #require(child.firstIndex { $0.hasPrefix("setns(") })
+        let undumpable = try #require(child.firstIndex { $0.text.hasPrefix("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)") })
+        let joining = try #require(child.firstIndex { $0.name == "setns" })
         #expect(undumpable < joining, "CVE-2016-9962")
-        #expect(!child.contains { $0.hasPrefix("prctl(PR_SET_DUMPABLE, SUID_DUMP_USER)") })
+        #expect(!child.contains { $0.text.hasPrefix("prctl(PR_SET_DUMPABLE, SUID_DUMP_USER)") })
     }
 
     @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 resolves it outside")) func `a program by a descriptor of the runtime is not run`()

@@ -145,12 +145,25 @@ struct BusTests {
         }
     }
 
-    @Test func `a slice that is there is as good as a new one`() throws {
+    @Test func `a slice that is there is as good as a new one, and stays as it is`() throws {
         let slice = try UnitName(cgroupsPath: "a.slice:p:a-b.slice", id: "x", of: .system)
-        try withBus { bus in
-            _ = try Peer(bus) { introduction($0) ?? [refusal("org.freedesktop.systemd1.UnitExists", "exists")] }
-            var connection = try UnitConnection.open(slice, of: .system, at: bus.address)
-            try connection.start([])
+        // An active one, and one that comes between question and start.
+        for state in ["active", "inactive"] {
+            try withBus { bus in
+                _ = try Peer(bus) { call in
+                    introduction(call)
+                        ?? {
+                            switch call.member {
+                            case "GetUnit": [reply(.objectPath("/org/freedesktop/systemd1/unit/a"))]
+                            case "Get" where call.body.last == .string("ActiveState"): [reply(.variant(.string(state)))]
+                            case "StartTransientUnit" where state == "inactive": [refusal("org.freedesktop.systemd1.UnitExists", "exists")]
+                            default: [refusal("org.example.NotToBeCalled", call.member ?? "")]
+                            }
+                        }()
+                }
+                var connection = try UnitConnection.open(slice, of: .system, at: bus.address)
+                #expect(try connection.start([]) == .found)
+            }
         }
     }
 
@@ -210,7 +223,7 @@ struct BusTests {
         try withBus { bus in
             #expect(
                 error { _ = try UnitConnection.open(unit, of: .system, at: bus.address) }.hasSuffix(
-                    "(org.freedesktop.DBus.Error.NameHasNoOwner): no systemd listens on this bus"))
+                    "(org.freedesktop.DBus.Error.ServiceUnknown): no systemd listens on this bus"))
         }
     }
 

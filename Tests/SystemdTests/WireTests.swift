@@ -47,7 +47,7 @@ import Testing
     @Test func `a call has the header of the specification`() {
         var call = BusMessage.call("Hello", to: "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
         call.serial = 1
-        var expected: [UInt8] = hex("6c 01 02 01 00 00 00 00 01 00 00 00 6d 00 00 00")
+        var expected: [UInt8] = hex("6c 01 00 01 00 00 00 00 01 00 00 00 6d 00 00 00")
         expected += hex("01 01 6f 00 15 00 00 00") + Array("/org/freedesktop/DBus".utf8) + hex("00 00 00")
         expected += hex("02 01 73 00 14 00 00 00") + Array("org.freedesktop.DBus".utf8) + hex("00 00 00 00")
         expected += hex("03 01 73 00 05 00 00 00") + Array("Hello".utf8) + hex("00 00 00")

@@ -14,13 +14,18 @@ public struct GuestScratch: Sendable {
     /// `[a-z0-9]` only: it is part of file names and of systemd's unit names.
     public let name = "t" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
 
-    /// What a script of this test begins with: its directory, `$NAME`, and the runtime with a root of its own.
+    /// What a script of this test begins with: its directory, `$NAME`, and the runtime with a root of its own; and in the guest with systemd
+    /// `as_user COMMAND`, which runs a command as its user, outside of what that user's service manager has.
     var preamble: String {
         """
         NAME=\(name) DIR=/tmp/\(name) ROOT=/run/\(name)
         export NAME DIR ROOT
         mkdir -p $DIR && cd $DIR || exit 99
         swiftrun() { command swiftrun --root $ROOT "$@"; }
+        as_user() {
+            setpriv --reuid user --regid user --init-groups env HOME=/home/user XDG_RUNTIME_DIR=/run/user/1000 \
+                DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus "$@"
+        }
 
         """
     }
@@ -37,8 +42,12 @@ public struct GuestScratch: Sendable {
                 echo 0 > $group/cgroup.freeze; echo 1 > $group/cgroup.kill
             done
             grep "$NAME" /proc/self/mountinfo | sed 's/^/mount: /'
-            if command -v systemctl >/dev/null; then systemctl list-units --all --plain --no-legend "*$NAME*" | sed 's/^/unit: /'; fi
-            cd / && rm -rf $DIR $ROOT
+            if command -v systemctl >/dev/null; then
+                for whose in "systemctl" "as_user systemctl --user"; do
+                    $whose list-units --all --plain --no-legend "*$NAME*" | sed "s/^/unit ($whose): /"
+                done
+            fi
+            cd / && rm -rf $DIR $ROOT /run/user/1000/$NAME
             """
         let outcome = try run(script)
         return (outcome.output + outcome.errors).split(separator: "\n").map(String.init)
