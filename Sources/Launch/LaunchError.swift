@@ -49,8 +49,11 @@ private func programText(_ name: String, _ errno: Errno) -> String {
 /// Puts a failure into words: the child has sent numbers only.
 func failure(of step: Step, _ value: Int32, hookOutput: String) -> LaunchError {
     switch step {
-    case .findProgram(let program), .execute(let program):
-        return .program("\(program.name)", Errno(rawValue: value))
+    case .findProgram(let program):
+        // Of a search in $PATH runc tells no more than that nothing was found: what is in the way may be another program's.
+        let name = "\(program.name)"
+        return .program(name, name.contains("/") ? Errno(rawValue: value) : .noEntry)
+    case .execute(let program): return .program("\(program.name)", Errno(rawValue: value))
     case .runHook(let hook), .executeHook(let hook):
         return .hook("\(hook.kind) \(hook.path)", hookEnd(value), output: hookOutput)
     default: return .step("\(step)", Errno(rawValue: value))

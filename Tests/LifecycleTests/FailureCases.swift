@@ -201,6 +201,12 @@ extension FailureCase {
         FailureCase("create", "a program behind a file") { try set("/process/args", ["/etc/passwd/foo"]) },
         FailureCase("create", "a program that may not be executed") { try set("/process/args", ["/etc/passwd"]) },
         FailureCase("create", "a program that is a directory") { try set("/process/args", ["/etc"]) },
+        FailureCase("create", "a program in PATH that may not be executed") {
+            try create {
+                $0.set("/process/args", ["plain"])
+                try Files.write($0.rootfs + "/bin/plain", "", mode: 0o644)
+            }
+        },
     ]
 
     static let starts: [FailureCase] = [

@@ -12,6 +12,8 @@ struct PodmanTests {
             try podman("run", "--rm", "--network", "none", "box", "/nosuch", status: 127)
             try podman("run", "--rm", "--network", "none", "box", "/etc", status: 126)
             try podman("run", "--rm", "--network", "none", "box", "/etc/passwd", status: 126)
+            // In $PATH, and no programs.
+            for name in ["plain", "directory"] { try podman("run", "--rm", "--network", "none", "box", name, status: 127) }
             try podman("run", "--rm", "--network", "none", "--no-such-option", "box", "true", status: 125)
             try podman("run", "--rm", "--network", "none", "--volume", "/nosuch:/x", "box", "true", status: 125)
             try podman("run", "--rm", "--network", "none", "--workdir", "/no/such", "box", "pwd", status: 126)
@@ -26,6 +28,7 @@ struct PodmanTests {
             try podman("exec", "c", "sh", "-c", "exit 9", status: 9)
             try podman("exec", "c", "nosuch", status: 127)
             try podman("exec", "c", "/etc", status: 126)
+            try podman("exec", "c", "plain", status: 127)
             try podman("exec", "-i", "c", "cat", input: .text("through a pipe\n"))
             try podman("top", "c", "comm")
             try podman("pause", "c")
