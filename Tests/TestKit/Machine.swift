@@ -58,8 +58,9 @@ func processes(marked mark: String, inCgroup name: String, but known: Set<Int32>
         let environment = Files.text("/proc/\(entry)/environ").split(separator: "\0")
         guard environment.contains(Substring(mark)) || Files.text("/proc/\(entry)/cgroup").contains("/\(name)") else { continue }
         let state = Files.text("/proc/\(entry)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-        // Dead, and left to the machine's own first process to reap.
-        if state.first == "Z" && state.dropFirst().first == "1" || state.isEmpty { continue }
+        // Dead, and left to the machine's own first process or to the test's shim to reap.
+        let parent = state.dropFirst().first.flatMap { Int32($0) } ?? 0
+        if state.first == "Z" && (parent == 1 || known.contains(parent)) || state.isEmpty { continue }
         let command = Files.text("/proc/\(entry)/cmdline").split(separator: "\0").joined(separator: " ")
         found.append("\(pid) \(command) \(state.first ?? "?")")
     }
