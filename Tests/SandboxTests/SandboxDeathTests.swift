@@ -80,6 +80,24 @@ struct SandboxDeathTests {
         #expect(text.contains(words), "\(text)")
     }
 
+    @Test func `a create that is killed takes the machine with it, and delete the rest`() throws {
+        let bundle = try sandboxed("wait")
+        bundle.set("/vm/kernel/parameters", ["rdinit=/dev/console", "panic=0"])
+        try bundle.save()
+        let root = bundle.scratch.root
+        let id = bundle.scratch.unique("box")
+        let create = try Program(
+            Program.Request(
+                [UnderTest.binary, "--root", root, "create", "--bundle", bundle.path, id], environment: bundle.scratch.environment))
+        let deadline = Deadline.boot
+        while !Files.exists("\(root)/\(id)/service") { guard !deadline.hasPassed else { throw Failure("waited for the machine") } }
+        create.send(SIGKILL)
+        _ = try create.wait()
+        while !processes(inCgroup: bundle.cgroup).isEmpty { guard !deadline.hasPassed else { throw Failure("waited for the end") } }
+        #expect(try swiftrun("delete", "--force", id).status == 0)
+        #expect(!Files.exists("\(root)/\(id)"))
+    }
+
     @Test func `a kernel that panics at boot is told with its words`() throws {
         let bundle = try sandboxed("wait")
         bundle.set("/vm/kernel/parameters", ["rdinit=/nothing", "root=/nothing"])
