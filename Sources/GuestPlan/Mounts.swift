@@ -34,7 +34,7 @@ extension GuestPlan {
             throw GuestPlanError("\(field)/source", "\(source): a \(what) of the host cannot be used in a virtual machine")
         case .kernel(let what):
             throw GuestPlanError("\(field)/source", "\(source): \(what) of the host cannot be seen in a virtual machine")
-        case .missing, nil: throw GuestPlanError("\(field)/source", "\(source): no such file or directory")
+        case .missing, nil: throw GuestPlanError("\(field)/source", "\(source): missing (ENOENT)")
         }
         let isReadOnly = mount.options.last { ["ro", "rro", "rw", "rrw"].contains($0) }.map { $0.hasSuffix("ro") } ?? false
         return Share(

@@ -157,7 +157,7 @@ import Testing
         ),
         (
             #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .missing,
-            "/mounts/0/source: /s: no such file or directory"
+            "/mounts/0/source: /s: missing (ENOENT)"
         ),
         (
             #"{"destination": "/d", "type": "ext4", "source": "/dev/sda1"}"#, .missing,

@@ -42,6 +42,10 @@ public enum SandboxException {
         ("RootlessTests", "only root can have a virtual machine"),
         ("RunTests/a signal that ends the process is told as 128 and its number", "the host's pid namespace is refused"),
         ("RunTests/without a pid namespace of its own run ends what is left too", "the host's pid namespace is refused"),
+        (
+            "ShimTests/docker takes no other failure for a missing program",
+            "parameters of the network are set at start, when it has its interfaces"
+        ),
         ("StartTests/start tells that the program is gone", "the guest's kernel takes a name in the share for what it was a second ago"),
         ("UpdateTests", "reads the limits in its cgroup on the host, where there are none"),
     ]
