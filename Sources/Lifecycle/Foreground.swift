@@ -60,8 +60,9 @@ struct Foreground: ~Copyable {
             let ready =
                 try poll(
                     [Watch(process.descriptor, .readable), Watch(signals.descriptor, .readable)] + watches(notification)) ?? []
-            if ready.first?.isEmpty == false { return try process.wait() }
+            // First, as it may have been the last that the program did.
             try passOn(&notification)
+            if ready.first?.isEmpty == false { return try process.wait() }
             while let signal = try signals.next() { try forward(signal, to: process) }
         }
     }

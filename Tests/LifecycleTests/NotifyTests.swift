@@ -62,6 +62,7 @@ struct NotifyTests {
         let path = bundle.scratch.directory + "/manager"
         let outcome = try manage(bundle.scratch, path, ["run", "--bundle", bundle.path, "box"])
         #expect(outcome.status == 0, "\(outcome)")
+        #expect(outcome.output.contains("READY=1 MAINPID=runtime\n"), "\(outcome)")
         #expect(outcome.output.contains("\"/run/notify/notify.sock\""), "\(outcome)")
         #expect(outcome.output.contains("EROFS"), "the container cannot make files on the host: \(outcome)")
     }
