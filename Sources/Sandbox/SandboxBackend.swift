@@ -58,10 +58,10 @@ extension SandboxBackend {
             try ask(
                 record, .kill(id: record.id, signal: signal.rawValue, scope == .all ? .all : .initProcess), "the guest to send \(signal)")
         } catch {
-            // The guest may be past answering, or its process past it: who stands for it is there.
+            // The guest may be past answering, or its process past it: who stands for it is there, or has ended meanwhile, of this very
+            // signal perhaps, whose answer ended with the machine.
             do throws(SyscallError) { try record.identity.open().send(signal) } catch let second {
-                if second.errno == .noProcess && scope == .all { return }
-                throw second.errno == .noProcess ? LifecycleError("container not running") : error
+                if second.errno != .noProcess { throw error }
             }
         }
     }
