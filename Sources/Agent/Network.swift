@@ -7,10 +7,18 @@ internal import SandboxNetwork
 
 /// Gives the guest its links, addresses, routes and neighbours. In a worker.
 func setNetwork(_ network: Value) throws(LifecycleError) -> Outcome {
-    do throws(NetworkError) {
-        try NetworkFacts(json: network).apply(until: .after(.seconds(30)))
-    } catch { throw LifecycleError("\(error)") }
+    let facts: NetworkFacts
+    do throws(NetworkError) { facts = try NetworkFacts(json: network) } catch { throw LifecycleError("\(error)") }
+    if !facts.links.isEmpty { try findDevices() }
+    do throws(NetworkError) { try facts.apply(until: .after(.seconds(30))) } catch { throw LifecycleError("\(error)") }
     return Outcome()
+}
+
+/// The host has plugged the interfaces in before it told of them. What says so to the kernel, an event of ACPI, has been seen to get lost.
+private func findDevices() throws(LifecycleError) {
+    do throws(SyscallError) {
+        try ignoring(.noEntry) { () throws(SyscallError) in try write("1", to: "/sys/bus/pci/rescan") }
+    } catch { throw LifecycleError("look for interfaces: \(error)") }
 }
 
 /// Sets parameters of the guest's network.
