@@ -14,7 +14,7 @@ func setNetwork(_ network: Value) throws(LifecycleError) -> Outcome {
     return Outcome()
 }
 
-/// The host has plugged the interfaces in before it told of them. What says so to the kernel, an event of ACPI, has been seen to get lost.
+/// The host has plugged the interfaces in before it told of them. On a busy machine one has been seen not to appear by itself.
 private func findDevices() throws(LifecycleError) {
     do throws(SyscallError) {
         try ignoring(.noEntry) { () throws(SyscallError) in try write("1", to: "/sys/bus/pci/rescan") }
