@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(name: "swiftrun", dependencies: ["Commands", "Sandbox", "Agent"], swiftSettings: strict),
 
         // Tests
-        .target(name: "TestKit", dependencies: ["JSON"], path: "Tests/TestKit", swiftSettings: strict),
+        .target(name: "TestKit", dependencies: ["AgentProtocol", "JSON"], path: "Tests/TestKit", swiftSettings: strict),
         .executableTarget(name: "Probe", path: "Tests/Probe"),
         .executableTarget(
             name: "Starter", dependencies: ["Launch", "Cgroups", "Kernel"], path: "Tests/Starter", swiftSettings: strict,
@@ -107,7 +107,7 @@ let package = Package(
         tests("AgentTests", ["AgentProtocol", "JSON", "TestKit"]),
         tests("SandboxNetworkTests", ["SandboxNetwork", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
-        tests("MachineTests", ["Machine", "GuestPlan", "AgentProtocol", "Spec", "JSON", "TestKit"]),
+        tests("MachineTests", ["Machine", "GuestPlan", "AgentProtocol", "Spec", "JSON", "Kernel", "TestKit"]),
         tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),

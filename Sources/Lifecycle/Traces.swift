@@ -40,7 +40,7 @@ func writePidFile(_ pid: Int32, _ path: String) throws(SyscallError) {
 }
 
 /// How many descriptors $LISTEN_FDS passes on. sd_listen_fds(3).
-func listenDescriptors() throws(LifecycleError) -> UInt32 {
+public func listenDescriptors() throws(LifecycleError) -> UInt32 {
     // Meant for whoever has that pid; this process kept its own over every execve(2).
     guard let text = environment("LISTEN_FDS"), !text.isEmpty, environment("LISTEN_PID") == "\(ownPID())" else { return 0 }
     guard let count = UInt32(text), count < 1 << 20 else {

@@ -26,12 +26,13 @@ extension RunningMachine {
     public static var interfaceLimit: Int { 16 }
 
     /// Adds an interface to the running guest, in the slot with this number, from 0, which must be free. Its frames go through `tap`, a
-    /// descriptor of a tap device without IFF_VNET_HDR's offloads being needed.
-    public func plug(_ interface: GuestInterface, in port: Int, tap: borrowing OwnedFD) throws(MachineError) {
+    /// descriptor of a tap device without IFF_VNET_HDR's offloads being needed. Nothing else happens meanwhile, until `deadline` at most.
+    public func plug(
+        _ interface: GuestInterface, in port: Int, tap: borrowing OwnedFD, until deadline: Deadline
+    ) throws(MachineError) {
         guard (0..<Self.interfaceLimit).contains(port) else {
             throw .unfit("\(interface.name): a virtual machine can have \(Self.interfaceLimit) network interfaces at most")
         }
-        let deadline = Deadline.after(.seconds(10))
         let (tapName, network, device) = ("tap\(port)", "network\(port)", "interface\(port)")
         try monitor.pass(tap, as: tapName, until: deadline)
         do throws(MachineError) {
@@ -54,13 +55,5 @@ extension RunningMachine {
             _ = try monitor.execute("netdev_del", ["id": .string(network)], until: deadline)
             throw error
         }
-    }
-
-    /// Takes the interface in the port away, once the guest has let go of it.
-    public func unplug(port: Int) throws(MachineError) {
-        let deadline = Deadline.after(.seconds(10))
-        _ = try monitor.execute("device_del", ["id": .string("interface\(port)")], until: deadline)
-        try monitor.await(event: "DEVICE_DELETED", "device", "interface\(port)", until: deadline)
-        _ = try monitor.execute("netdev_del", ["id": .string("network\(port)")], until: deadline)
     }
 }

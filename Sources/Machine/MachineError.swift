@@ -12,9 +12,7 @@ public enum MachineError: Error, Hashable, Sendable {
     case refused(String, SyscallError)
     /// A program of the host did not come up.
     case program(LaunchError)
-    /// What was waited for, how long, in seconds, and what the machine had said at last.
-    case timedOut(awaited: String, seconds: Int64, console: String)
-    /// Which program ended, how, and what it, or the guest's kernel, had said at last.
+    /// Which program ended, how, and what it, or the guest's kernel, had said at last (`RunningMachine.lastWords`).
     case ended(String, ExitStatus, console: String)
     /// QEMU's monitor: the command, and its refusal or the rule that was broken.
     case monitor(String, String)
@@ -27,14 +25,11 @@ extension MachineError: CustomStringConvertible {
         case .unfit(let text): text
         case .refused(let act, let error): "\(act): \(error)"
         case .program(let error): "\(error)"
-        case .timedOut(let awaited, let seconds, let console): "no \(awaited) within \(seconds) s" + tail(console)
-        case .ended(let program, let status, let console): "\(program) ended: \(status)" + tail(console)
+        case .ended(let program, let status, let console): "\(program) ended: \(status)\(console)"
         case .monitor(let command, let problem): "QEMU's monitor: \(command): \(problem)"
         }
     }
 }
-
-private func tail(_ console: String) -> String { console.isEmpty ? "" : "; the console's last lines: \(console)" }
 
 /// Does `body` as one named step.
 func step<Result: ~Copyable>(

@@ -1,7 +1,7 @@
 internal import JSON
 internal import Kernel
 
-/// A client of QEMU's monitor (QMP). QEMU is taken for hostile: its lines are bounded, and so is every wait.
+/// A client of QEMU's monitor (QMP). QEMU is taken for hostile: its lines are bounded, and a deadline holds over all that it says.
 final class Monitor {
     private let socket: OwnedFD
     private var received: [UInt8] = []
@@ -36,14 +36,6 @@ final class Monitor {
         _ = try answer(to: "getfd", deadline)
     }
 
-    /// Waits for an event whose data has `value` for `key`.
-    func await(event name: String, _ key: String, _ value: String, until deadline: Deadline) throws(MachineError) {
-        while true {
-            let message = try next(name, deadline)
-            if message["event"] == .string(name), message["data"]?[key] == .string(value) { return }
-        }
-    }
-
     private func write(
         _ command: String, _ arguments: Value, _ deadline: Deadline, _ send: (ArraySlice<UInt8>) throws(SyscallError) -> Int
     ) throws(MachineError) {
@@ -72,6 +64,8 @@ final class Monitor {
 
     private func next(_ awaited: String, _ deadline: Deadline) throws(MachineError) -> Value {
         while true {
+            // Whoever never stops talking is never waited for.
+            guard !deadline.hasPassed else { throw Self.late(awaited) }
             if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = Array(received[..<end])
                 received.removeFirst(end + 1)
@@ -92,6 +86,8 @@ final class Monitor {
         do throws(SyscallError) {
             if try poll([Watch(socket, interest)], until: deadline) != nil { return }
         } catch { throw .monitor(awaited, "\(error)") }
-        throw .monitor(awaited, "no answer in time")
+        throw Self.late(awaited)
     }
+
+    private static func late(_ awaited: String) -> MachineError { .monitor(awaited, "no answer in time") }
 }

@@ -38,7 +38,7 @@ public struct RunningMachine: ~Copyable {
     private static func rest(of console: borrowing OwnedFD, _ ring: ConsoleRing) -> String {
         do throws(MachineError) {
             _ = try drain(console, ring)
-            return try words(ring, 1024)
+            return try words(ring, wordLimit)
         } catch { return "" }
     }
 
@@ -66,34 +66,18 @@ public struct RunningMachine: ~Copyable {
         }
     }
 
-    /// The line of the guest's panic, else the console's last lines, for an error: at most `bytes`, on one line, printable.
-    public func lastWords(_ bytes: Int = 1024) throws(MachineError) -> String {
-        try Self.words(ring, bytes)
+    /// For the end of an error's text: the line of the guest's panic, else the console's last lines, printable and on one line; empty where
+    /// it has printed nothing.
+    public func lastWords() throws(MachineError) -> String {
+        let words = try Self.words(ring, Self.wordLimit)
+        return words.isEmpty ? "" : "; the console's last lines: \(words)"
     }
 
-    /// Waits until the agent has said something, which is left to be read from `link`; the machine has booted then.
-    ///
-    /// Throws when a program of the machine ends, or after so many seconds, saying what was waited for.
-    public func awaitAgent(_ seconds: UInt32) throws(MachineError) {
-        let deadline = Deadline.after(.seconds(Int64(seconds)))
-        while true {
-            var watches = [Watch(link, .readable), Watch(hypervisor.pidfd.descriptor, .readable), Watch(console, .readable)]
-            if let fileServer { watches.append(Watch(fileServer.pidfd.descriptor, .readable)) }
-            let ready = try step("wait for the machine") { () throws(SyscallError) in try poll(watches, until: deadline) }
-            guard let ready else {
-                throw .timedOut(awaited: "word from the guest's agent", seconds: Int64(seconds), console: try lastWords())
-            }
-            if !ready[2].isEmpty { try readConsole() }
-            // QEMU hangs up before it is seen to have ended.
-            if ready[0].contains(.hungUp) { _ = try hypervisor.look(until: .after(.seconds(10))) }
-            if let failure = try failure() { throw failure }
-            if ready[0].contains(.hungUp) { throw .unfit("QEMU has hung up the line to the guest's agent") }
-            if ready[0].contains(.readable) { return try forgetInitrd() }
-        }
-    }
+    /// Bytes.
+    private static let wordLimit = 1024
 
-    /// Frees the memory of the initial filesystem once the agent has said something to an owner who waited by himself: the guest has it in
-    /// its own memory by now, and QEMU, which holds it open, has no use for it.
+    /// Frees the memory of the initial filesystem, once the agent has said something: the guest has it in its own memory by now, and QEMU,
+    /// which holds it open, has no use for it.
     public func forgetInitrd() throws(MachineError) {
         try step("let go of the initial filesystem") { () throws(SyscallError) in try truncate(initrd, to: 0) }
     }

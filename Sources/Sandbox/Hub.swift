@@ -76,6 +76,8 @@ final class Hub: Transport {
         return events
     }
 
+    func lastWords() throws(SandboxError) -> String { try knowing { () throws(MachineError) in try machine.lastWords() } }
+
     /// The agent has said hello: the guest has booted.
     var hasAgent: Bool { board.link.isGreeted }
 
@@ -136,8 +138,7 @@ extension Hub {
             _ = try machine.hypervisor.pidfd.hasEnded(by: .after(.seconds(2)))
         }
         try checkPrograms()
-        let words = try knowing { () throws(MachineError) in try machine.lastWords() }
-        return .lost("the virtual machine of container \(sandbox): \(reason); its console's last lines: \(words)")
+        return .lost("the virtual machine of container \(sandbox): \(reason)\(try lastWords())")
     }
 
     private func flush() throws(SandboxError) {

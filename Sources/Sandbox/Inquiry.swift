@@ -13,7 +13,9 @@ struct Inquiry {
         let channel = try line.open(request)
         let deadline = Deadline.after(Patience.answer)
         while true {
-            guard let events = try next(until: deadline) else { throw .failed("waited \(Patience.answer) for \(what())") }
+            guard !deadline.hasPassed, let events = try next(until: deadline) else {
+                throw .failed("waited \(Patience.answer) for \(what())")
+            }
             for event in events where event.channel == channel { if case .answer(let answer) = event.what { return answer } }
         }
     }

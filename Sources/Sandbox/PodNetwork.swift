@@ -1,4 +1,5 @@
 internal import AgentProtocol
+internal import Kernel
 internal import Machine
 internal import SandboxNetwork
 
@@ -20,11 +21,13 @@ final class PodNetwork {
     /// Plugs an interface for each into the machine. The result is what the guest is to make of them; nil: there is none.
     func plug(into hub: Hub) throws(SandboxError) -> Request? {
         guard !facts.links.isEmpty else { return nil }
+        // Of all together: whoever else has to do with the machine waits as well.
+        let deadline = Deadline.after(Patience.plug)
         for (port, link) in facts.links.enumerated() {
             let tap = try networking { () throws(NetworkError) in try connect(link) }
             connected.append(link)
             let interface = GuestInterface(link.name, mac: link.hardwareAddress.bytes, mtu: link.mtu)
-            try knowing { () throws(MachineError) in try hub.machine.plug(interface, in: port, tap: tap) }
+            try knowing { () throws(MachineError) in try hub.machine.plug(interface, in: port, tap: tap, until: deadline) }
         }
         return .setNetwork(facts.json)
     }

@@ -8,6 +8,9 @@ protocol Transport: AnyObject {
 
     /// Takes and brings what can be now; `ready` is parallel to the `watches` of before.
     func exchange(_ line: inout Line, _ ready: [Readiness]) throws(SandboxError) -> [Line.Event]
+
+    /// For the end of an error's text: what the machine has printed at last, as far as this side knows.
+    func lastWords() throws(SandboxError) -> String
 }
 
 /// A connection to the control socket of a machine's supervisor.
@@ -49,6 +52,9 @@ final class ControlConnection: Transport {
         if bytes.isEmpty { throw .lost(ended) }
         return try line.receive(bytes)
     }
+
+    /// The supervisor has them.
+    func lastWords() -> String { "" }
 
     private var ended: String { "the virtual machine of container \(sandbox) has ended" }
 }

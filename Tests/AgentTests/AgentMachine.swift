@@ -1,16 +1,10 @@
 import AgentProtocol
-import Glibc
 import JSON
 import TestKit
 
-/// A machine whose first process is the agent, and the host's end of the line to it. One thread at a time.
-final class AgentMachine: @unchecked Sendable {
+/// A machine whose first process is the agent.
+final class AgentMachine: AgentLine, @unchecked Sendable {
     private let program: Program
-    private let input: Descriptor
-    private let output: Descriptor
-    private var connection = Connection(.host)
-    /// What came on the channels, in order.
-    private var frames: [UInt32: [Frame.Content]] = [:]
     private let directory: String
 
     static let kernel = Repository.path(".build/guest/kernel")
@@ -39,76 +33,18 @@ final class AgentMachine: @unchecked Sendable {
                 environment: Environment.plain, descriptors: [toGuest.read, fromGuest.write]))
         toGuest.read.close()
         fromGuest.write.close()
-        input = toGuest.write
-        output = fromGuest.read
-        try flush()
-        while !connection.isGreeted { try receive(Deadline(after: 90)) }
+        super.init(to: toGuest.write, from: fromGuest.read)
+        try greet(Deadline(after: 90))
         // QEMU has read it, and the shared machine ends with the tests' process, which leaves no time to remove it.
         try Files.remove(directory + "/initrd")
         let settings = GuestSettings(clock: 1_800_000_000_000_000_000, hostname: "guest", shareTag: "")
-        guard try ask(.configure(settings)) == .done(.null) else { throw Failure("the guest cannot be configured; \(console)") }
+        guard try ask(.configure(settings)) == .done(.null) else { throw Failure("the guest cannot be configured; \(plight)") }
     }
 
-    var console: String { "its console: \(Files.text(directory + "/console").suffix(2000))" }
-
-    /// Opens a channel with the request.
-    func open(_ request: AgentProtocol.Request) throws -> UInt32 {
-        let channel = try connection.open()
-        try connection.send(message: request.text, on: channel)
-        try flush()
-        return channel
-    }
-
-    /// The answer to a request that has no more than that.
-    func ask(_ request: AgentProtocol.Request) throws -> Answer {
-        let channel = try open(request)
-        let answer = try answer(on: channel)
-        guard try next(on: channel) == .close else { throw Failure("no close after the answer") }
-        try send(.close, on: channel)
-        return answer
-    }
-
-    func answer(on channel: UInt32) throws -> Answer {
-        guard case .message(let text, _) = try next(on: channel) else { throw Failure("something before the answer") }
-        return try Answer(text)
-    }
-
-    func send(_ content: Frame.Content, on channel: UInt32) throws {
-        try connection.send(Frame(channel, content))
-        try flush()
-    }
-
-    func send(_ instruction: Instruction, on channel: UInt32) throws { try send(.message(instruction.text, isWhole: true), on: channel) }
-
-    /// How many bytes of input may be sent now.
-    func room(on channel: UInt32) -> Int { connection.room(.input, on: channel) }
-
-    /// Waits until something has come.
-    func receive(_ deadline: Deadline = .usual) throws {
-        var watch = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&watch, 1, deadline.milliseconds) > 0 else { throw Failure("waited for the guest; \(console)") }
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        let count = unsafe read(output.raw, &buffer, buffer.count)
-        guard count > 0 else { throw Failure("the guest has ended; \(console)") }
-        for frame in try connection.receive(Array(buffer[..<count])) { frames[frame.channel, default: []].append(frame.content) }
-    }
-
-    /// What comes next on the channel.
-    func next(on channel: UInt32) throws -> Frame.Content {
-        while frames[channel, default: []].isEmpty { try receive() }
-        return frames[channel, default: []].removeFirst()
-    }
+    override var plight: String { "its console: \(Files.text(directory + "/console").suffix(2000))" }
 
     /// How the machine ends.
     func end() throws -> Ending { try program.wait() }
-
-    private func flush() throws {
-        while !connection.output.isEmpty {
-            let count = unsafe connection.output.first.withUnsafeBytes { unsafe write(input.raw, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw Failure("the guest is gone; \(console)") }
-            connection.output.removeFirst(count)
-        }
-    }
 }
 
 /// What a process said, and how it ended.

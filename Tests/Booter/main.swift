@@ -2,15 +2,13 @@
 //
 //   Booter AGENT STATE-DIRECTORY SETTINGS [WORD...]
 //
-//   kernel PARAMETER                for the kernel's command line
 //   hypervisor ARGUMENT             for QEMU's
-//   timeout SECONDS                 of the boot
 //   share NAME SOURCE [ro] [one]    before the boot, and as a command: a directory or a file
 //
 // AGENT is the program that becomes /init. First it says `started`, the pids of QEMU and virtiofsd; then `booted`, or `failed` and why.
 // Other commands: `unshare ID`, `mount PATH`, which puts a tmpfs there, `write PATH TEXT`, `plug PORT NAME`, which gives the guest an
-// interface of this process's network namespace and says what the agent has to be told of it, `unplug PORT`, `end`. Bytes for the agent come
-// from descriptor 3, and its own go to 4.
+// interface of this process's network namespace and says what the agent has to be told of it, `end`. Bytes for the agent come from
+// descriptor 3, and its own go to 4.
 
 import GuestPlan
 import JSON
@@ -67,12 +65,8 @@ func obey(_ line: String, _ machine: borrowing RunningMachine, _ tree: SharedTre
         let name = try next(&words)
         guard let link = try NetworkFacts.read().links.first(where: { $0.name == name }) else { throw UsageError() }
         let interface = GuestInterface(link.name, mac: link.hardwareAddress.bytes, mtu: link.mtu)
-        try machine.plug(interface, in: port, tap: SandboxNetwork.connect(link))
+        try machine.plug(interface, in: port, tap: SandboxNetwork.connect(link), until: .after(.seconds(10)))
         try say(NetworkFacts(links: [link]).json.text(.compact))
-    case "unplug":
-        guard let port = Int(try next(&words)) else { throw UsageError() }
-        try machine.unplug(port: port)
-        try say("unplugged")
     case "end":
         try machine.end()
         try tree.remove()
@@ -87,6 +81,7 @@ func serve(_ machine: borrowing RunningMachine, _ tree: SharedTree) throws {
     let toAgent = try OwnedFD(duplicating: 3)
     let fromAgent = try OwnedFD(duplicating: 4)
     var pending: [UInt8] = []
+    var isBooted = false
     while true {
         let watches = [
             Watch(input, .readable), Watch(toAgent, .readable), Watch(machine.link, .readable), Watch(machine.console, .readable),
@@ -96,6 +91,11 @@ func serve(_ machine: borrowing RunningMachine, _ tree: SharedTree) throws {
         if !ready[3].isEmpty { try machine.readConsole() }
         if let failure = try machine.failure() { return try say("failed \(failure)") }
         if !ready[1].isEmpty { _ = try relay(toAgent, to: machine.link) }
+        if ready[2] == .readable && !isBooted {
+            isBooted = true
+            try machine.forgetInitrd()
+            try say("booted")
+        }
         if !ready[2].isEmpty { _ = try relay(machine.link, to: fromAgent) }
         guard !ready[0].isEmpty else { continue }
         let bytes = try read(input, count: 4096)
@@ -119,12 +119,9 @@ func run(_ words: [String]) throws {
         "test", image, try Accelerator(settings.accelerator), settings.standardSize, stateDirectory: directory)
     let tree = try SharedTree(stateDirectory: directory)
     specification.sharedDirectory = tree.path
-    var timeout: UInt32 = 240
     while let word = words.popFirst() {
         switch word {
-        case "kernel": specification.kernelParameters.append(try next(&words))
         case "hypervisor": specification.hypervisorParameters.append(try next(&words))
-        case "timeout": timeout = UInt32(try next(&words)) ?? 0
         case "share": try share(&words, in: tree)
         default: throw UsageError()
         }
@@ -132,8 +129,6 @@ func run(_ words: [String]) throws {
     do {
         let machine = try QEMU(settings).start(specification, in: nil)
         try say("started \(machine.hypervisor.pid) \(machine.fileServer?.pid ?? 0)")
-        try machine.awaitAgent(timeout)
-        try say("booted")
         try serve(machine, tree)
     } catch { try say("failed \(error)") }
     try tree.remove()

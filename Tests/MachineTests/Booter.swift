@@ -2,18 +2,13 @@ import AgentProtocol
 import JSON
 import TestKit
 
-/// A machine that a process of `Tests/Booter` has, in a mount namespace of its own. One thread at a time.
-final class Booter {
+/// A machine that a process of `Tests/Booter` has, in a mount namespace of its own.
+final class Booter: AgentLine, @unchecked Sendable {
     let program: Program
     let state: String
     private let commands: Descriptor
     private let answers: Stream
     private let errors: Stream
-    private let toAgent: Descriptor
-    private let fromAgent: Stream
-    private var connection = Connection(.host)
-    /// What came on the channels, in order.
-    private var frames: [UInt32: [Frame.Content]] = [:]
 
     static let kernel = Repository.path(".build/guest/kernel")
     static let canBoot = Files.exists(kernel + "/vmlinuz") && Files.exists("/usr/bin/qemu-system-x86_64") && Host.isRoot
@@ -47,8 +42,7 @@ final class Booter {
         commands = input.write
         answers = Stream(output.read)
         errors = Stream(complaints.read)
-        toAgent = inward.write
-        fromAgent = Stream(outward.read)
+        super.init(to: inward.write, from: outward.read)
     }
 
     /// The next line it says.
@@ -78,28 +72,6 @@ final class Booter {
 }
 
 extension Booter {
-    func open(_ request: AgentProtocol.Request) throws -> UInt32 {
-        let channel = try connection.open()
-        try connection.send(message: request.text, on: channel)
-        try flush()
-        return channel
-    }
-
-    /// The answer to a request that has no more than that.
-    func ask(_ request: AgentProtocol.Request) throws -> Answer {
-        let channel = try open(request)
-        let answer = try answer(on: channel)
-        _ = try next(on: channel)
-        try connection.send(Frame(channel, .close))
-        try flush()
-        return answer
-    }
-
-    func answer(on channel: UInt32) throws -> Answer {
-        guard case .message(let text, _) = try next(on: channel) else { throw Failure("something before the answer") }
-        return try Answer(text)
-    }
-
     /// What a process writes to its output until it ends, and how that was.
     func rest(of channel: UInt32) throws -> (text: String, end: Notice.End?) {
         var bytes: [UInt8] = []
@@ -111,23 +83,6 @@ extension Booter {
             case .close: return (String(decoding: bytes, as: UTF8.self), end)
             default: break
             }
-        }
-    }
-
-    private func next(on channel: UInt32) throws -> Frame.Content {
-        while frames[channel, default: []].isEmpty {
-            let bytes = try fromAgent.some()
-            guard !bytes.isEmpty else { throw Failure("the agent has hung up") }
-            for frame in try connection.receive(bytes) { frames[frame.channel, default: []].append(frame.content) }
-        }
-        return frames[channel, default: []].removeFirst()
-    }
-
-    private func flush() throws {
-        while !connection.output.isEmpty {
-            let bytes = Array(connection.output.first)
-            try toAgent.write(bytes)
-            connection.output.removeFirst(bytes.count)
         }
     }
 }

@@ -38,11 +38,21 @@ public final class Descriptor: @unchecked Sendable {
         return Descriptor(try high(fd))
     }
 
+    /// The same file as that of the descriptor with this number.
+    public static func duplicate(_ raw: Int32) throws -> Descriptor {
+        Descriptor(try copy(raw))
+    }
+
     /// The same file above the numbers that a child is given, so that handing one over never covers another.
     static func high(_ fd: Int32) throws -> Int32 {
-        let moved = fcntl(fd, F_DUPFD_CLOEXEC, 100)
-        guard moved >= 0 else { throw Failure("dup: \(errnoText())") }
+        let moved = try copy(fd)
         Glibc.close(fd)
         return moved
+    }
+
+    private static func copy(_ fd: Int32) throws -> Int32 {
+        let copy = fcntl(fd, F_DUPFD_CLOEXEC, 100)
+        guard copy >= 0 else { throw Failure("dup: \(errnoText())") }
+        return copy
     }
 }
