@@ -13,6 +13,8 @@ struct Command {
     var input: [UInt8] = []
     /// Seconds; nil: no limit.
     var timeout: UInt32?
+    /// Once it is ready for something, the program is not wanted any more.
+    var condition: Watch?
 
     init(_ name: String, _ path: String) {
         self.name = name
@@ -20,7 +22,7 @@ struct Command {
         arguments = [path]
     }
 
-    /// Runs it; a bad end is an error with what it printed, and so is its deadline, past which it is killed.
+    /// Runs it; a bad end is an error with what it printed, and so is the end of the wait for it, when it is killed.
     func run() throws(LaunchError) { _ = try printed() }
 
     /// Runs it likewise; the result is the file with what it printed on standard output and error.
@@ -55,11 +57,14 @@ struct Command {
         var none: OwnedFD?
         let word = try listen(child.conversation, &none)
         let deadline: Deadline = timeout.map { .after(.seconds(Int64($0))) } ?? .never
-        guard let status = try child.pidfd.wait(until: deadline) else {
+        let watches = [Watch(child.pidfd.descriptor, .readable)] + (condition.map { [$0] } ?? [])
+        let ready = try poll(watches, until: deadline)
+        guard let ready, !ready[0].isEmpty else {
             try child.pidfd.send(.kill)
             _ = try child.pidfd.wait()
-            return "timed out after \(timeout ?? 0) s"
+            return ready == nil ? "timed out after \(timeout ?? 0) s" : "was not wanted any more"
         }
+        let status = try child.pidfd.wait()
         if case .failed(_, let value) = word { return "\(path): \(Errno(rawValue: value))" }
         return status == .exited(0) ? nil : "\(status)"
     }

@@ -75,10 +75,10 @@ extension Daemon {
 
     public enum Privileges: Hashable, Sendable {
         case inherited
+        /// The runtime's own, with no way to gain more.
+        case kept
         /// Another user's, without a capability and with no way to gain any. Takes root.
         case user(uid: UInt32, gid: UInt32)
-        /// The runtime's user, without a capability and with no way to gain any.
-        case dropped
     }
 }
 

@@ -1,12 +1,13 @@
-internal import Kernel
-public import Spec
 internal import JSON
+public import Kernel
+public import Spec
 
 /// Runs hooks of the runtime's namespaces in their order, the state on their standard input; the first that fails ends it.
 ///
-/// Without an environment of its own a hook gets the runtime's.
-public func runHooks(_ hooks: [Hook], _ kind: String, _ state: State) throws(LaunchError) {
-    for (index, hook) in hooks.enumerated() { try run(hook, "\(kind) #\(index)", state) }
+/// Without an environment of its own a hook gets the runtime's. Once `condition` is ready for something, whoever wanted the hooks is gone:
+/// the one that runs is killed.
+public func runHooks(_ hooks: [Hook], _ kind: String, _ state: State, asLongAs condition: Watch? = nil) throws(LaunchError) {
+    for (index, hook) in hooks.enumerated() { try run(hook, "\(kind) #\(index)", state, condition) }
 }
 
 /// Runs every hook whatever the others do; the result names those that failed.
@@ -18,12 +19,13 @@ public func runHooksRegardless(_ hooks: [Hook], _ kind: String, _ state: State) 
     return failures
 }
 
-private func run(_ hook: Hook, _ name: String, _ state: State) throws(LaunchError) {
+private func run(_ hook: Hook, _ name: String, _ state: State, _ condition: Watch? = nil) throws(LaunchError) {
     var command = Command("\(name) \(hook.path)", hook.path)
     command.arguments = hook.arguments
     command.environment = hook.environment ?? environment()
     command.input = Array(state.json.text(.compact).utf8)
     command.timeout = hook.timeout
+    command.condition = condition
     try command.run()
 }
 

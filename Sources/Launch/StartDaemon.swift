@@ -77,13 +77,13 @@ private func steps(_ daemon: borrowing Daemon, _ pool: TextPool) -> [Step]? {
 }
 
 private func privilegeSteps(_ privileges: Daemon.Privileges, _ pool: TextPool) -> [Step] {
-    let none = Step.setCapabilities(effective: 0, permitted: 0, inheritable: 0)
-    return switch privileges {
+    switch privileges {
     case .inherited: []
-    case .dropped: [.setNoNewPrivileges, none]
+    case .kept: [.setNoNewPrivileges]
     case .user(let uid, let gid):
         [
-            .setNoNewPrivileges, .limitBounding(0), .setGroups(pool.intern([] as [UInt8]), count: 0), .becomeUser(uid: uid, gid: gid), none,
+            .setNoNewPrivileges, .limitBounding(0), .setGroups(pool.intern([] as [UInt8]), count: 0), .becomeUser(uid: uid, gid: gid),
+            .setCapabilities(effective: 0, permitted: 0, inheritable: 0),
         ]
     }
 }

@@ -52,6 +52,7 @@ struct FileServer {
             try daemon.set(.error, to: console)
             daemon.arguments = arguments(source, listener: number, files: try limit(.openFiles).hard)
         }
+        daemon.privileges = .kept
         daemon.lifetime = .ofStarter
         daemon.oomScoreAdj = oomScoreAdj
         do throws(LaunchError) {

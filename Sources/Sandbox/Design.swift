@@ -26,9 +26,8 @@ extension SandboxBackend {
     ) throws(LifecycleError) -> SandboxBlueprint {
         // Mounts, namespaces, another user for the machine.
         guard OwnIDs().effectiveUID == 0 else { throw LifecycleError("a virtual machine can be had by root only") }
-        guard request.preservedDescriptors == 0 else {
-            throw LifecycleError("--preserve-fds: descriptors of the host cannot be given to a process in a virtual machine")
-        }
+        try refuseDescriptors(request.preservedDescriptors, of: "--preserve-fds")
+        try refuseDescriptors(try listenDescriptors(), of: "$LISTEN_FDS")
         let config = bundle.config
         do {
             let facts = try readGuestFacts(config, bundle.path, placement, root: settings.root)
@@ -58,4 +57,9 @@ extension SandboxBackend {
                 warnings: warnings, limits: try Limits(Resources()))
         } catch { throw LifecycleError("\(error)") }
     }
+}
+
+func refuseDescriptors(_ count: UInt32, of source: String) throws(LifecycleError) {
+    guard count > 0 else { return }
+    throw LifecycleError("\(source): descriptors of the host cannot be given to a process in a virtual machine")
 }

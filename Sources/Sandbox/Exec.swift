@@ -9,9 +9,7 @@ extension SandboxBackend {
     public func join(
         _ record: Record, _ config: Config, _ process: Process, _ request: ExecRequest
     ) throws(LifecycleError) -> Parked {
-        guard request.preservedDescriptors == 0 else {
-            throw LifecycleError("--preserve-fds: descriptors of the host cannot be given to a process in a virtual machine")
-        }
+        try refuseDescriptors(request.preservedDescriptors, of: "--preserve-fds")
         let hasTerminal = process.hasTerminal
         let exec = ExecOrder(
             id: record.id, process: portable(process).json,

@@ -19,6 +19,7 @@ final class Life {
     private var standIn: StandIn?
     /// The runtime has gone its way: a failure is no longer told to it.
     private var isOnItsOwn = false
+    private var lastWords: [String] = []
 
     init(_ order: Order) throws(SandboxError) {
         self.order = order
@@ -129,9 +130,10 @@ extension Life {
         state.bundle = order.bundle
         state.annotations = config.annotations
         state.pid = ownPID()
-        do throws(LaunchError) { try Launch.runHooks(config.hooks.createContainer, "createContainer", state) } catch {
-            throw .failed("\(error)")
-        }
+        // Nobody else is served meanwhile, and nobody is there: the container is not made yet. Only the runtime's end must not be missed.
+        do throws(LaunchError) {
+            try Launch.runHooks(config.hooks.createContainer, "createContainer", state, asLongAs: Watch(runtime, []))
+        } catch { throw .failed("\(error)") }
     }
 
     /// For the hooks that the guest runs.
@@ -166,27 +168,50 @@ extension Life {
 extension Life {
     /// Tells whoever can still be told.
     private func fail(_ error: SandboxError) {
+        // The runtime has ended: there is nobody, and `delete` removes what is left.
         if case .abandoned = error { return }
-        do throws(SyscallError) {
-            guard isOnItsOwn else { return try Word.failed("\(error)").send(on: runtime) }
-            // Whoever else is in the machine is told by that as well.
-            if order.bootsMachine {
-                let file = try open(places.failure, [.writeOnly, .create, .truncate, .noFollow], permissions: 0o600)
-                try write("\(error)", to: file)
-            }
-        } catch { return }
-        do throws(SandboxError) { try standIn?.tellStart(Report.failed("\(error)")) } catch { return }
+        guard isOnItsOwn else {
+            // One that does not hear it has ended.
+            do throws(SyscallError) { try Word.failed("\(error)").send(on: runtime) } catch { _ = error }
+            return
+        }
+        switch error {
+        // Why a machine ended its supervisor knows, who tells it.
+        case .lost where !order.bootsMachine: break
+        default: leave("\(error)")
+        }
+        // Without a `start` there is nobody at the fifo.
+        do throws(SandboxError) { try standIn?.tellStart(Report.failed("\(error)")) } catch { _ = error }
     }
 
-    /// Ends the machine, in good order if it can.
+    /// Ends the machine, in good order if it can. How the process ended is known by then: what fails here is said beside it.
     private func close() {
         guard let hub else { return }
         do throws(SandboxError) {
             if hub.hasAgent {
                 try standIn?.ask(.shutDown, within: Patience.shutDown, "the guest to end")
             }
-        } catch { _ = error }
-        do throws(SandboxError) { try hub.end() } catch { _ = error }
+        } catch {
+            switch error {
+            // It has ended, as it was to.
+            case .lost, .abandoned: break
+            case .failed: leave("\(error)")
+            }
+        }
+        do throws(SandboxError) { try hub.end() } catch { leave("\(error)") }
         network?.giveBack()
+    }
+
+    /// Leaves word in the container's state directory, for who asks later. A process of `exec` has none: its caller sees how it ended.
+    private func leave(_ word: String) {
+        guard case .create = order.request else { return }
+        lastWords.append(word)
+        do throws(SyscallError) {
+            let file = try open(places.failure, [.writeOnly, .create, .truncate, .noFollow], permissions: 0o600)
+            try write(lastWords.joined(separator: "; "), to: file)
+        } catch {
+            // Whoever deletes the container was faster, or the disk is full: there is no other place.
+            _ = error
+        }
     }
 }

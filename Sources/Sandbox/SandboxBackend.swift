@@ -47,10 +47,13 @@ extension SandboxBackend {
         }
     }
 
-    /// What the supervisor wrote when there was nobody to be told.
+    /// What the process that stands for it, or the supervisor, wrote when there was nobody to be told.
     public func failure(of record: Record) -> String? {
-        let places = Places(root: settings.root, id: record.sandbox ?? record.id)
-        do throws(SyscallError) { return try readText(places.failure) } catch { return nil }
+        for id in [record.id, record.sandbox ?? record.id] {
+            // Without one there was nothing to be told.
+            do throws(SyscallError) { return try readText(Places(root: settings.root, id: id).failure) } catch { continue }
+        }
+        return nil
     }
 
     public func kill(_ record: Record, _ signal: Signal, _ scope: Runtime.KillScope) throws(LifecycleError) {
@@ -106,8 +109,12 @@ extension SandboxBackend {
         do throws(SandboxError) { return try GuestEvents(self, record, interval) } catch { throw LifecycleError("\(error)") }
     }
 
-    /// The guest's own table: it has no ps(1) whose options there could be.
+    /// The guest's own table, which is that of `ps -ef`: it has no ps(1) that could make another.
     public func processTable(_ record: Record, _ pids: [Int32], options: [String]) throws(LifecycleError) -> [String] {
+        guard options == ["-ef"] else {
+            throw LifecycleError(
+                "ps \(options.joined(separator: " ")): of the processes in a virtual machine there is no other table than that of -ef")
+        }
         let answer = try ask(record, .processTable(id: record.id), "the guest to list the processes of container \(record.id)")
         guard case .array(let lines) = answer else { return [] }
         return lines.compactMap { if case .string(let text) = $0 { printable(text) } else { nil } }

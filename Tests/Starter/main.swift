@@ -6,7 +6,7 @@
 //   pass N                     descriptor N of the starter's
 //   join KIND PATH             a namespace, by its name in /proc/PID/ns
 //   new KIND                   a new one
-//   user UID:GID | dropped     privileges
+//   user UID:GID | kept        privileges
 //   terminal | inherit         session
 //   bound                      lifetime: the starter's
 //   score N                    oom_score_adj
@@ -51,7 +51,7 @@ func run(_ words: [String]) throws {
         case "user":
             let ids = try next().split(separator: ":")
             daemon.privileges = .user(uid: try number(ids[0]), gid: try number(ids[1]))
-        case "dropped": daemon.privileges = .dropped
+        case "kept": daemon.privileges = .kept
         case "terminal": daemon.session = .ofTerminal
         case "inherit": daemon.session = .inherited
         case "bound": daemon.lifetime = .ofStarter
