@@ -32,13 +32,7 @@ struct ExecTests {
     @Test(arguments: [("TERM", 15), ("HUP", 1), ("INT", 2), ("USR1", 10)])
     func `signals to exec reach the process`(name: String, number: Int) throws {
         let container = try Container(try waiting()).running()
-        let output = try Descriptor.pipe()
-        let exec = try Program(
-            Program.Request(
-                container.execWords(probe: "wait"), environment: container.bundle.scratch.environment,
-                descriptors: [nil, output.write, nil]))
-        output.write.close()
-        #expect(try Stream(output.read).value()["action"]?.string == "waiting")
+        let exec = try container.startExec(probe: "wait")
         exec.send(Int32(number))
         #expect(try exec.wait() == .exited(number == 15 ? 0 : 64 + Int32(number)))
         #expect(try container.status() == "running", "the container's own process is not meant")
@@ -46,13 +40,7 @@ struct ExecTests {
 
     @Test func `the end of the container is the end of the process`() throws {
         let container = try Container(try waiting()).running()
-        let output = try Descriptor.pipe()
-        let exec = try Program(
-            Program.Request(
-                container.execWords(probe: "ignore-term"), environment: container.bundle.scratch.environment,
-                descriptors: [nil, output.write, nil]))
-        output.write.close()
-        #expect(try Stream(output.read).value()["action"]?.string == "waiting")
+        let exec = try container.startExec(probe: "ignore-term")
         #expect(try container.kill("KILL").status == 0)
         #expect(try exec.wait() == .exited(137))
     }

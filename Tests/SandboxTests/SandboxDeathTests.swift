@@ -6,128 +6,138 @@ import Testing
 /// What is left when one of those who keep a machine going is killed: nothing, and everybody hears of it.
 @Suite(.machineUnchanged, .serialized, .enabled(if: Machines.canBoot, Machines.missing), .timeLimit(.minutes(5)))
 struct SandboxDeathTests {
-    /// Who is killed, by the beginning of its command line.
-    enum Victim: String, CaseIterable {
-        case supervisor = "swiftrun-supervisor"
-        case machine = "qemu"
-        case fileServer = "virtiofsd"
+    /// Who is killed.
+    enum Victim: CaseIterable {
+        case supervisor, machine, fileServer
+        /// The process of it that serves, where the other one waits for its end.
+        case servingFileServer
 
         func kill(of bundle: Bundle) throws {
-            let pid = try #require(processes(of: bundle, rawValue).first)
-            #expect(Glibc.kill(Int32(pid), SIGKILL) == 0)
+            let outer = { (words: String) throws -> Int32 in
+                let found = processes(of: bundle, words).map(Int32.init)
+                return try #require(found.first { pid in !found.contains { children(of: $0).contains(pid) } }, "\(words)")
+            }
+            let pid =
+                switch self {
+                case .supervisor: try outer("swiftrun-supervisor")
+                case .machine: try outer("qemu")
+                case .fileServer: try outer("virtiofsd")
+                case .servingFileServer: try #require(children(of: try outer("virtiofsd")).first)
+                }
+            #expect(Glibc.kill(pid, SIGKILL) == 0)
         }
 
         /// How the container's process on the host ends over it.
         var end: Ending { self == .supervisor ? .killed(signal: SIGKILL) : .exited(255) }
-    }
 
-    @Test(arguments: Victim.allCases)
-    func `while it runs, everybody ends`(victim: Victim) throws {
-        let bundle = try sandboxed("wait")
-        let container = try Container(bundle).running(.boot)
-        let output = try Descriptor.pipe()
-        let exec = try Program(
-            Program.Request(
-                container.execWords(probe: "wait"), environment: bundle.scratch.environment, descriptors: [nil, output.write, nil]))
-        output.write.close()
-        #expect(try Stream(output.read).value()["action"]?.string == "waiting")
-        try victim.kill(of: bundle)
-        #expect(try exec.wait() == .exited(255))
-        #expect(try container.end() == victim.end)
-        #expect(try container.status() == "stopped")
-        #expect(try container.exec(probe: "exit", "0").errors.contains("cannot exec in a stopped container"))
-        #expect(try container.delete().status == 0)
-    }
-
-    @Test(arguments: Victim.allCases)
-    func `before it is started, start tells`(victim: Victim) throws {
-        let bundle = try sandboxed("wait")
-        let container = try Container(bundle).created(deadline: .boot)
-        try victim.kill(of: bundle)
-        #expect(try container.end() == victim.end)
-        let outcome = try container.start()
-        #expect(outcome.status == 1 && outcome.errors.contains("cannot start a container that has stopped"))
-        #expect(try container.delete().status == 0)
-    }
-
-    @Test(arguments: Victim.allCases)
-    func `while it boots, create fails`(victim: Victim) throws {
-        let bundle = try sandboxed("wait")
-        // A guest that never comes to its agent.
-        bundle.set("/vm/kernel/parameters", ["rdinit=/dev/console", "panic=0"])
-        try bundle.save()
-        let errors = try Descriptor.pipe()
-        let id = bundle.scratch.unique("box")
-        let create = try Program(
-            Program.Request(
-                [UnderTest.binary, "--root", bundle.scratch.root, "run", "--bundle", bundle.path, id],
-                environment: bundle.scratch.environment, descriptors: [nil, nil, errors.write]))
-        errors.write.close()
-        let deadline = Deadline.boot
-        // Made once the machine's programs run.
-        while !Files.exists("\(bundle.scratch.root)/\(id)/service") {
-            guard !deadline.hasPassed else { throw Failure("waited for the machine") }
-        }
-        try victim.kill(of: bundle)
-        #expect(try create.wait() == .exited(1))
-        let text = String(decoding: try Stream(errors.read).rest(), as: UTF8.self)
-        let words =
-            switch victim {
+        /// What a runtime that waits for it says.
+        var words: String {
+            switch self {
             case .supervisor: "the container's process on the host ended before it was ready"
             case .machine: "the virtual machine ended: killed by SIGKILL"
             case .fileServer: "virtiofsd ended: killed by SIGKILL"
+            case .servingFileServer: "virtiofsd ended: "
             }
-        #expect(text.contains(words), "\(text)")
+        }
+    }
+
+    enum Phase: CaseIterable {
+        case booting, created
+        /// And so is a process of `exec`.
+        case running
+    }
+
+    @Test(arguments: Victim.allCases, Phase.allCases)
+    func `whoever is killed, everybody ends and hears of it`(victim: Victim, phase: Phase) throws {
+        let bundle = try sandboxed("wait")
+        switch phase {
+        case .booting:
+            let errors = try Descriptor.pipe()
+            let run = try booting(bundle, "run", errors.write)
+            errors.write.close()
+            try victim.kill(of: bundle)
+            #expect(try run.wait() == .exited(1))
+            let text = String(decoding: try Stream(errors.read).rest(), as: UTF8.self)
+            #expect(text.contains(victim.words), "\(text)")
+        case .created:
+            let container = try Container(bundle).created(deadline: .boot)
+            try victim.kill(of: bundle)
+            #expect(try container.end() == victim.end)
+            let start = try container.start()
+            #expect(start.status == 1 && start.errors.contains("cannot start a container that has stopped"))
+            #expect(victim == .supervisor || start.errors.contains(victim.words), "\(start)")
+            #expect(try container.delete().status == 0)
+        case .running:
+            let container = try Container(bundle).running(.boot)
+            let exec = try container.startExec(probe: "wait")
+            try victim.kill(of: bundle)
+            #expect(try exec.wait() == .exited(255))
+            #expect(try container.end() == victim.end)
+            #expect(try container.status() == "stopped")
+            #expect(try container.exec(probe: "exit", "0").errors.contains("cannot exec in a stopped container"))
+            #expect(try container.delete().status == 0)
+        }
+    }
+
+    /// `verb` of a bundle whose guest never comes to its agent, at the moment when the machine's programs run.
+    private func booting(_ bundle: Bundle, _ verb: String, _ errors: Descriptor? = nil) throws -> Program {
+        bundle.set("/vm/kernel/parameters", ["rdinit=/dev/console", "panic=0"])
+        try bundle.save()
+        let (root, id) = (bundle.scratch.root, bundle.scratch.unique("box"))
+        let program = try Program(
+            Program.Request(
+                [UnderTest.binary, "--root", root, verb, "--bundle", bundle.path, id], environment: bundle.scratch.environment,
+                descriptors: [nil, nil, errors]))
+        let deadline = Deadline.boot
+        // Made once they run.
+        while !Files.exists("\(root)/\(id)/service") { guard !deadline.hasPassed else { throw Failure("waited for the machine") } }
+        return program
     }
 
     @Test func `a create that is killed takes the machine with it, and delete the rest`() throws {
         let bundle = try sandboxed("wait")
-        bundle.set("/vm/kernel/parameters", ["rdinit=/dev/console", "panic=0"])
-        try bundle.save()
-        let root = bundle.scratch.root
-        let id = bundle.scratch.unique("box")
-        let create = try Program(
-            Program.Request(
-                [UnderTest.binary, "--root", root, "create", "--bundle", bundle.path, id], environment: bundle.scratch.environment))
-        let deadline = Deadline.boot
-        while !Files.exists("\(root)/\(id)/service") { guard !deadline.hasPassed else { throw Failure("waited for the machine") } }
+        let create = try booting(bundle, "create")
         create.send(SIGKILL)
         _ = try create.wait()
+        let deadline = Deadline.boot
         while !processes(inCgroup: bundle.cgroup).isEmpty { guard !deadline.hasPassed else { throw Failure("waited for the end") } }
+        let id = try #require(Files.entries(bundle.scratch.root).first)
         #expect(try swiftrun("delete", "--force", id).status == 0)
-        #expect(!Files.exists("\(root)/\(id)"))
+        #expect(!Files.exists("\(bundle.scratch.root)/\(id)"))
     }
 
-    @Test func `a kernel that panics at boot is told with its words`() throws {
+    @Test func `a run or an exec that is killed leaves its process as it is, as on the host`() throws {
         let bundle = try sandboxed("wait")
-        bundle.set("/vm/kernel/parameters", ["rdinit=/nothing", "root=/nothing"])
-        let outcome = try bundle.run(deadline: .boot)
-        #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("the virtual machine ended"))
-        #expect(outcome.errors.contains("Kernel panic - not syncing"))
-    }
-
-    @Test func `a kernel that panics later is told with its words, and ends everybody`() throws {
-        let bundle = try sandboxed("wait")
-        bundle.remove("/linux/readonlyPaths")
-        let container = try Container(bundle).running(.boot)
-        let exec = try container.exec(probe: "write", "/proc/sysrq-trigger", "c")
-        #expect(exec.status == 255)
-        #expect(exec.errors.contains("Kernel panic - not syncing: sysrq triggered crash"))
-        #expect(try container.end() == .exited(255))
-        #expect(try container.start().errors.contains("Kernel panic - not syncing: sysrq triggered crash"))
+        try bundle.save()
+        let (root, id) = (bundle.scratch.root, bundle.scratch.unique("box"))
+        let output = try Descriptor.pipe()
+        let run = try Program(
+            Program.Request(
+                [UnderTest.binary, "--root", root, "run", "--bundle", bundle.path, id], environment: bundle.scratch.environment,
+                descriptors: [nil, output.write, nil]))
+        output.write.close()
+        #expect(try Stream(output.read).value(.boot)["action"]?.string == "waiting")
+        run.send(SIGKILL)
+        _ = try run.wait()
+        let said = try Descriptor.pipe()
+        let exec = try Program(
+            Program.Request(
+                [UnderTest.binary, "--root", root, "exec", id, "/bin/probe", "wait"], environment: bundle.scratch.environment,
+                descriptors: [nil, said.write, nil]))
+        said.write.close()
+        #expect(try Stream(said.read).value()["action"]?.string == "waiting")
+        exec.send(SIGKILL)
+        _ = try exec.wait()
+        #expect(try swiftrun("state", id).json()["status"]?.string == "running")
+        // A header and two processes.
+        #expect(try swiftrun("ps", id).output.split(separator: "\n").count == 3)
+        #expect(try swiftrun("delete", "--force", id).status == 0)
     }
 
     @Test func `a proxy that is killed takes its process with it`() throws {
         let bundle = try sandboxed("wait")
         let container = try Container(bundle).running(.boot)
-        let output = try Descriptor.pipe()
-        let exec = try Program(
-            Program.Request(
-                container.execWords(probe: "wait"), environment: bundle.scratch.environment, descriptors: [nil, output.write, nil]))
-        output.write.close()
-        let said = Stream(output.read)
-        #expect(try said.value()["action"]?.string == "waiting")
+        let exec = try container.startExec(probe: "wait")
         let before = try processCount(container)
         let proxy = try #require(processes(of: bundle, "swiftrun-proxy").first)
         #expect(kill(Int32(proxy), SIGKILL) == 0)

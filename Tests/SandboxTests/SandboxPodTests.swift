@@ -50,9 +50,12 @@ struct SandboxPodTests {
         #expect(try second.delete().status == 0)
     }
 
-    @Test func `a proxy of a container that is killed takes the container with it`() throws {
+    @Test(arguments: ["created", "running"])
+    func `a proxy of a container that is killed takes the container with it`(phase: String) throws {
         let sandbox = try sandbox()
-        let member = try Container(try member(sandbox.id, try sandbox.pid, [("network", "net")], ["wait"])).running()
+        let bundle = try member(sandbox.id, try sandbox.pid, [("network", "net")], ["wait"])
+        let member = phase == "created" ? try Container(bundle).created() : try Container(bundle).running()
+        #expect(try member.status() == phase)
         #expect(kill(Int32(try member.pid), SIGKILL) == 0)
         #expect(try member.end() == .killed(signal: SIGKILL))
         #expect(try member.status() == "stopped")

@@ -18,9 +18,22 @@ extension Container {
         return try outcome.report()
     }
 
+    /// An `exec` of the probe that goes on apart. Its output is read no further than the probe's first line.
+    public func startExec(_ options: [String] = [], probe words: String...) throws -> Program {
+        let output = try Descriptor.pipe()
+        let exec = try Program(
+            Program.Request(
+                execWords(options, words), environment: bundle.scratch.environment, directory: bundle.scratch.directory,
+                descriptors: [nil, output.write, nil]))
+        output.write.close()
+        guard try Stream(output.read).line() != nil else { throw Failure("exec of \(words.joined(separator: " ")): it said nothing") }
+        return exec
+    }
+
     /// The words of an `exec` that is run apart.
-    public func execWords(_ options: [String] = [], probe words: String...) -> [String] {
-        UnderTest.view.command(
-            [UnderTest.binary, "--root", bundle.scratch.root, "exec"] + options + [id, "/bin/probe"] + words)
+    public func execWords(_ options: [String] = [], probe words: String...) -> [String] { execWords(options, words) }
+
+    private func execWords(_ options: [String], _ words: [String]) -> [String] {
+        UnderTest.view.command([UnderTest.binary, "--root", bundle.scratch.root, "exec"] + options + [id, "/bin/probe"] + words)
     }
 }
