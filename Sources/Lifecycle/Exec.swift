@@ -24,7 +24,7 @@ extension Runtime {
         let receivers = try Receivers(request.attachment, pidfdSocket: request.pidfdSocket)
         switch request.attachment {
         case .detached:
-            try runDetached(try join(record, config, process, request, receivers))
+            try runDetached(try join(record, config, process, request, receivers), request)
             return 0
         case .foreground:
             // Before there is a child: none of its signals may be missed.
@@ -32,7 +32,7 @@ extension Runtime {
             do throws(LifecycleError) {
                 var parked = try join(record, config, process, request, receivers)
                 try foreground.fit(parked.terminal)
-                try execute(parked)
+                try execute(parked, request)
                 let status = try foreground.accompany(parked.pidfd, terminal: parked.terminal.take())
                 if let failure = try backend(of: record).failure(of: record) { throw LifecycleError(failure) }
                 try foreground.restore()
@@ -44,16 +44,21 @@ extension Runtime {
         }
     }
 
-    private func runDetached(_ parked: consuming Parked) throws(LifecycleError) { try execute(parked) }
+    private func runDetached(_ parked: consuming Parked, _ request: ExecRequest) throws(LifecycleError) {
+        try execute(parked, request)
+    }
 
     /// Lets it go, and waits until its program runs.
-    private func execute(_ parked: borrowing Parked) throws(LifecycleError) {
+    private func execute(_ parked: borrowing Parked, _ request: ExecRequest) throws(LifecycleError) {
         do throws(LifecycleError) {
             try parked.conversation.letGo()
             try parked.conversation.execution()
         } catch {
-            // It has ended by itself.
-            _ = try failing { () throws(SyscallError) in try parked.pidfd.wait() }
+            // It has ended by itself, and its pid is nobody's.
+            try failing { () throws(SyscallError) in
+                _ = try parked.pidfd.wait()
+                if let file = request.pidFile { try ignoring(.noEntry) { () throws(SyscallError) in try removeFile(file) } }
+            }
             throw error
         }
     }

@@ -31,12 +31,16 @@ struct ExecDetachedTests {
         #expect(try exec.end() == .killed(signal: 9))
     }
 
-    @Test func `a program that is not there leaves no pid file`() throws {
-        let container = try Container(try waiting()).running()
-        let exec = try ExecShim(container, command: ["nothing-of-this-name"])
+    @Test(arguments: [("nothing-of-this-name", "executable file not found in $PATH"), ("/bin/data", "Exec format error (ENOEXEC)")])
+    func `a program that cannot be executed leaves no pid file`(program: String, words: String) throws {
+        let bundle = try waiting()
+        try Files.write(bundle.rootfs + "/bin/data", "no program", mode: 0o755)
+        let container = try Container(bundle).running()
+        let exec = try ExecShim(container, command: [program])
         #expect(exec.runtime == .exited(255))
         #expect(!Files.exists(exec.pidFile))
-        #expect(String(decoding: try exec.errors.rest(), as: UTF8.self).contains("executable file not found in $PATH"))
+        let errors = String(decoding: try exec.errors.rest(), as: UTF8.self)
+        #expect(errors.contains(words), "\(errors)")
         #expect(processes(inCgroup: container.bundle.cgroup) == [try container.pid])
     }
 

@@ -44,9 +44,11 @@ public func cgroups(named name: String) -> [String] {
     return found
 }
 
-/// Pids of the processes in the cgroup called `name`, wherever it is.
+/// Pids of the processes in the cgroup called `name`, wherever it is; where each container has a virtual machine those that stand for its own.
 public func processes(inCgroup name: String) -> [Int] {
-    Files.entries("/proc").compactMap { Int($0) }.filter { Files.text("/proc/\($0)/cgroup").contains("/\(name)") }
+    let all = Files.entries("/proc").compactMap { Int($0) }.filter { Files.text("/proc/\($0)/cgroup").contains("/\(name)") }
+    guard UnderTest.backend == .vm else { return all }
+    return all.filter { pid in !["qemu", "virtiofsd"].contains { Files.text("/proc/\(pid)/cmdline").hasPrefix($0 + "\0") } }
 }
 
 /// Processes with `mark` in their environment or `name` in their cgroup: "pid command".
