@@ -48,7 +48,20 @@ extension Runtime {
             // execve(2) closes the one, then the other: until both are closed the container would still look created.
             _ = try poll([Watch(gate, [])], until: .after(.seconds(1)))
         } catch { throw LifecycleError("start gate: \(error)") }
-        if let failure = try backend(of: record).lateFailure(words, record) { throw failure }
+        if let failure = try backend(of: record).lateFailure(words, record) {
+            try awaitEnd(record)
+            throw failure
+        }
+    }
+
+    /// Whoever is told of the failure may delete the container at once: docker does, and leaves one that is not over. All that the init
+    /// has left to do is to end, with its virtual machine if it has one.
+    private func awaitEnd(_ record: Record) throws(LifecycleError) {
+        do throws(SyscallError) {
+            try ignoring(.noProcess) { () throws(SyscallError) in
+                _ = try record.identity.open().hasEnded(by: .after(.seconds(20)))
+            }
+        } catch { throw LifecycleError("wait for the container's end: \(error)") }
     }
 
     /// A poststart hook that fails stops the container (runtime-spec 1.3, runtime.md, step 9).
