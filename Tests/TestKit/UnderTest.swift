@@ -7,8 +7,10 @@ public enum UnderTest {
     public static let backend: Backend = Environment.variable("SWIFTRUN_TEST_BACKEND").flatMap(Backend.init) ?? .host
 
     /// By the name under which it makes what `backend` says.
-    public static let binary: String = {
-        guard backend == .vm else { return program }
+    public static let binary: String = backend == .vm ? machineBinary : program
+
+    /// By the name under which it makes a virtual machine for each container or pod.
+    public static let machineBinary: String = {
         do {
             return try Links.link(named: "swiftrun-vm", to: program)
         } catch {

@@ -10,8 +10,8 @@ final class Containerd {
     let logPath: String
     private let daemon: Program
 
-    /// With the CRI plugin where `handlers` are given, which are called as the runtimes. Where `machines` is given, the handler `vm` has
-    /// that runtime, whose machines are those of the tests.
+    /// With the CRI plugin where `handlers` are given, which are called as the runtimes. Where `machines` is given, machines are those of
+    /// the tests, and the handler `vm` has that runtime.
     init(_ view: CgroupView = .host, handlers runtimes: [OCIRuntime] = [], machines: String? = nil) throws {
         scratch = try Scratch.required()
         directory = scratch.directory + "/" + scratch.unique("containerd")
@@ -56,7 +56,7 @@ final class Containerd {
     func ctr(_ words: [String], input: Input = .null, namespace: String? = nil) throws -> Outcome {
         try execute(
             ctrCommand(words, namespace: namespace), input: input, environment: scratch.environment, directory: directory,
-            deadline: Deadline(after: 60))
+            deadline: Deadline(after: 120))
     }
 
     func importImages(namespace: String? = nil) throws {

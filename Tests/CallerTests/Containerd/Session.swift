@@ -73,7 +73,7 @@ func compareCtr(
     _ scenario: String, _ view: CgroupView = .host, with runtime: OCIRuntime = .swiftrun, killedShims: Int = 0,
     _ play: (Session) throws -> Void
 ) throws {
-    let containerd = try Containerd(view)
+    let containerd = try Containerd(view, machines: runtime == .machine ? runtime.path : nil)
     try containerd.importImages()
     try compare("containerd", scenario, with: runtime) { runtime in
         let session = Session(containerd, runtime)

@@ -15,6 +15,7 @@ final class Docker {
     /// The runtime is told by `configuration`, a daemon.json, or by an option.
     init(_ runtime: OCIRuntime, _ network: Network = .none, configuration: String? = nil) throws {
         room = try Room()
+        try Machines.prepare(room)
         try Files.makeDirectory(room.path("/run/docker-test"))
         let waiting = try Descriptor.pipe()
         let words = [

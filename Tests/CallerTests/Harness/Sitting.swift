@@ -42,7 +42,7 @@ final class Sitting {
     /// Runs one command of which nothing is compared.
     @discardableResult
     func quietly(_ words: [String], input: Input = .null) throws -> Outcome {
-        try room.execute(command(words), input: input, environment: environment, deadline: Deadline(after: 60))
+        try room.execute(command(words), input: input, environment: environment, deadline: Deadline(after: 120))
     }
 
     /// Runs one command at a terminal of its own.
@@ -53,7 +53,7 @@ final class Sitting {
         terminal.resize(rows: 33, columns: 101)
         let program = try terminal.run(room.command(command(words)), environment: room.scratch.environment + environment + ["TERM=xterm"])
         try type(terminal)
-        let ending = try program.wait(Deadline(after: 60))
+        let ending = try program.wait(Deadline(after: 120))
         let rest = String(decoding: try terminal.output.rest(), as: UTF8.self)
         transcript.record(words, output: rest, ending)
         expect(words, ending.status, status, rest, sourceLocation)
@@ -61,7 +61,7 @@ final class Sitting {
 
     /// Asks, without a word in the transcript, until `wanted` is the answer.
     func wait(for wanted: String, _ words: String...) throws {
-        let deadline = Deadline(after: 60)
+        let deadline = Deadline(after: 120)
         while case let outcome = try quietly(words), outcome.output != wanted + "\n" {
             guard !deadline.hasPassed else { throw Failure("waited for \(wanted): \(words.joined(separator: " ")): \(outcome)") }
         }

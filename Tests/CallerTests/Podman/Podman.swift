@@ -10,7 +10,7 @@ enum Podman {
         [engine]
         cgroup_manager = "cgroupfs"
         events_logger = "file"
-        runtime_supports_json = ["crun", "runc", "swiftrun"]
+        runtime_supports_json = ["crun", "runc", "swiftrun", "swiftrun-vm"]
         [engine.runtimes]
         swiftrun = ["\(OCIRuntime.swiftrun.path)"]
 
@@ -21,6 +21,7 @@ enum Podman {
     /// Puts the image and the configuration in the room.
     static func open() throws -> Room {
         let room = try Room()
+        try Machines.prepare(room)
         try Files.write(room.path("/run/containers.conf"), configuration)
         let imported = try session(room, .swiftrun).quietly(["import", "--quiet", try BusyboxImage.archive(in: room.scratch), "box"])
         guard imported.status == 0 else { throw Failure("podman import: \(imported)") }
