@@ -16,7 +16,8 @@ enum Documented {
         guard let block = blocks.map({ $0.joined(separator: "\n") }).first(where: { $0.contains(word) }) else {
             throw Failure("the section \(section) of docs/callers.md has no block with \(word)")
         }
-        return block.replacing("/usr/local/bin/swiftrun", with: OCIRuntime.swiftrun.path)
+        return block.replacing("/usr/local/bin/swiftrun-vm", with: OCIRuntime.machine.path)
+            .replacing("/usr/local/bin/swiftrun", with: OCIRuntime.swiftrun.path)
             .replacing(/# ((default_runtime_name|default_runtime|SystemdCgroup) = )/) { String($0.1) }
     }
 }
@@ -35,9 +36,14 @@ struct ConfigurationTests {
         #expect(handler?["options"]?["BinaryName"]?.string == OCIRuntime.swiftrun.path)
         #expect(handler?["options"]?["SystemdCgroup"] == true)
 
+        try Files.write(file, try Documented.block(of: "Virtual machines", with: "io.containerd.grpc.v1.cri"))
+        let machines = try toml(try execute(["containerd", "--config", file, "config", "dump"]).output)
+        let machine = machines["plugins"]?["io.containerd.grpc.v1.cri"]?["containerd"]?["runtimes"]?["swiftrun-vm"]
+        #expect(machine?["options"]?["BinaryName"]?.string == OCIRuntime.machine.path)
+
         // The same by the names that 2.x has.
         let new = try toml(try Documented.block(of: "containerd", with: "io.containerd.cri.v1.runtime"))
-        let old = try toml(Files.text(file))
+        let old = try toml(try Documented.block(of: "containerd", with: "io.containerd.grpc.v1.cri"))
         #expect(new["version"] == 3 && old["version"] == 2)
         #expect(new["plugins"]?["io.containerd.cri.v1.runtime"] == old["plugins"]?["io.containerd.grpc.v1.cri"])
     }
@@ -57,6 +63,13 @@ struct ConfigurationTests {
         #expect(try podman.quietly(run + ["echo", "hello"]).output == "hello\n")
         let refused = try podman.quietly(run + ["nosuch"])
         #expect(refused.errors.hasPrefix("Error: swiftrun: exec: \"nosuch\": executable file not found"), "\(refused)")
+
+        // By name as well, where the page has machines.
+        try Files.write(room.path("/run/containers.conf"), try Documented.block(of: "Virtual machines", with: "[engine.runtimes]"))
+        for runtime in [OCIRuntime.swiftrun, .machine] {
+            let info = try podman.quietly(["--runtime", runtime.name, "info", "--format", "{{.Host.OCIRuntime.Path}}"])
+            #expect(info.output == runtime.path + "\n", "\(info)")
+        }
         #expect(try room.ended(ignoring: ["catatonit -P"]) == [])
         try room.close()
     }

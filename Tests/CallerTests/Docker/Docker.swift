@@ -61,10 +61,10 @@ final class Docker {
 
     /// A scenario with runc and with `runtime`, which leaves no container.
     static func compared(
-        _ scenario: String, _ network: Network = .none, with runtime: OCIRuntime = .swiftrun,
+        _ scenario: String, _ network: Network = .none, with runtime: OCIRuntime = .swiftrun, configuration: String? = nil,
         sourceLocation: SourceLocation = #_sourceLocation, _ play: (Sitting) throws -> Void
     ) throws {
-        let docker = try Docker(runtime, network)
+        let docker = try Docker(runtime, network, configuration: configuration)
         try compare("docker", scenario, with: runtime, sourceLocation: sourceLocation) { runtime in
             let sitting = docker.sitting(runtime)
             try play(sitting)
