@@ -2,6 +2,7 @@ internal import Kernel
 
 /// Places of the guest.
 enum Place {
+    static let own = "/run/swiftrun"
     static let state = "/run/swiftrun/root"
     static let bundles = "/run/swiftrun/bundles"
     /// What is there for the time of one request.
@@ -78,6 +79,8 @@ private func mountFileSystems() throws(AgentError) {
         try ignoring(.noDevice, .noEntry) { () throws(SyscallError) in
             try mount("bpf", on: "/sys/fs/bpf", type: "bpf", closed, options: "mode=700")
         }
+        // Through it a container whose users are others' comes to its files.
+        try makeDirectory(Place.own, permissions: 0o711)
         for directory in [Place.state, Place.bundles, Place.requests, Place.shm] {
             try makeDirectories(directory, permissions: 0o700)
         }

@@ -150,7 +150,7 @@ extension Service {
         do throws(SyscallError) {
             try Kernel.setClock(to: Timestamp(nanosecondsSinceEpoch: settings.clock))
             try setHostname(settings.hostname)
-            try makeDirectories(SharedDirectory.mountPoint, permissions: 0o700)
+            try makeDirectories(SharedDirectory.mountPoint, permissions: 0o711)
             if !settings.shareTag.isEmpty {
                 // As the host has them: containers' files may be devices, and programs with the rights of their owner.
                 try mount(settings.shareTag, on: SharedDirectory.mountPoint, type: "virtiofs")

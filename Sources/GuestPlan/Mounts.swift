@@ -12,6 +12,12 @@ extension GuestPlan {
         for (index, mount) in config.mounts.enumerated() {
             let field = "/mounts/\(index)"
             try refuse(mount, field)
+            if mount.type == "sysfs", config.linux.namespaces.contains(where: { $0.kind == .user }) {
+                // The kernel makes one only for who has the network too, which is the machine's.
+                mounts[index].set(["type"], "bind")
+                mounts[index].set(["source"], "/sys")
+                mounts[index].set(["options"], Value(mount.options + ["rbind"]))
+            }
             guard isBind(mount) else { continue }
             if isSharedMemory(mount) {
                 mounts[index].set(["source"], .string(Self.sharedMemory))

@@ -27,7 +27,7 @@ extension HostBackend {
 }
 
 /// Limits are named as config.json has them, which is not what this verb reads.
-private func ofResources(_ text: String) -> String {
+public func ofResources(_ text: String) -> String {
     let prefix = "config.json: /linux/resources/"
     return text.hasPrefix(prefix) ? "resources: /" + text.dropFirst(prefix.count) : text
 }

@@ -130,9 +130,15 @@ extension Life {
         state.bundle = order.bundle
         state.annotations = config.annotations
         state.pid = ownPID()
+        // Without an environment of its own such a hook has none, as in a container of the host.
+        let hooks = config.hooks.createContainer.map { hook in
+            var hook = hook
+            hook.environment = hook.environment ?? []
+            return hook
+        }
         // Nobody else is served meanwhile, and nobody is there: the container is not made yet. Only the runtime's end must not be missed.
         do throws(LaunchError) {
-            try Launch.runHooks(config.hooks.createContainer, "createContainer", state, asLongAs: Watch(runtime, []))
+            try Launch.runHooks(hooks, "createContainer", state, asLongAs: Watch(runtime, []))
         } catch { throw .failed("\(error)") }
     }
 

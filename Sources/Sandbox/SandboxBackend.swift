@@ -94,6 +94,7 @@ extension SandboxBackend {
     }
 
     public func update(_ record: Record, _ resources: Resources) throws(LifecycleError) -> [String] {
+        try check(resources, record)
         let (portable, warnings) = portable(resources)
         let answer = try ask(record, .update(id: record.id, resources: portable), "the guest to update container \(record.id)")
         guard case .array(let told) = answer else { return warnings }
@@ -147,6 +148,16 @@ func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError
 /// It ends on people's terminals.
 private func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+}
+
+/// The guest is not told of some, and has no words of its own for others.
+private func check(_ resources: Resources, _ record: Record) throws(LifecycleError) {
+    var checked = Resources()
+    checked.blockIO = resources.blockIO
+    checked.cpu.idle = resources.cpu.idle
+    do throws(CgroupsError) { _ = try Limits(checked) } catch {
+        throw LifecycleError("update \(record.id): \(ofResources("\(error)"))")
+    }
 }
 
 /// What another kernel can put in force, and what is left out.

@@ -67,8 +67,11 @@ import Testing
         #expect(after.linux.cgroupsPath == "/box")
         #expect(after.linux.namespaces == before.linux.namespaces.filter { $0.kind != .network })
         #expect(after.mounts.map(\.destination) == before.mounts.map(\.destination))
-        #expect(after.mounts.map(\.options) == before.mounts.map(\.options))
-        let places = Set(plan.shares.map { "/run/swiftrun/share/\($0.name)" } + [GuestPlan.sharedMemory])
+        let hasUsers = before.linux.namespaces.contains { $0.kind == .user }
+        // Its sysfs is the guest's: the network namespace is not its own.
+        #expect(after.mounts.map(\.options) == before.mounts.map { $0.options + (hasUsers && $0.type == "sysfs" ? ["rbind"] : []) })
+        #expect(after.mounts.contains { $0.type == "sysfs" } == (!hasUsers && before.mounts.contains { $0.type == "sysfs" }))
+        let places = Set(plan.shares.map { "/run/swiftrun/share/\($0.name)" } + [GuestPlan.sharedMemory] + (hasUsers ? ["/sys"] : []))
         for mount in after.mounts where mount.type == "bind" { #expect(places.contains(mount.source), "\(mount.source)") }
         #expect(plan.shares.first == .init("box/rootfs", source: "/bundle/rootfs", kind: .directory, access: .readWrite, reach: .all))
         #expect(plan.joins == [])

@@ -11,7 +11,7 @@ struct UpdateTests {
     /// Of its cgroup, on whichever kernel.
     private func file(_ container: Container, _ name: String) throws -> String {
         guard UnderTest.backend == .vm else { return Files.text("\(cgroupMount ?? "")/\(container.bundle.cgroup)/\(name)") }
-        return try container.exec(probe: "cat", "/sys/fs/cgroup/\(name)").answer("cat")["content"]?.string ?? ""
+        return try container.exec(probe: "cat", "/sys/fs/cgroup/\(container.id)/\(name)").answer("cat")["content"]?.string ?? ""
     }
 
     private func limit(_ bytes: Int) -> Value { ["hugepageLimits": [["pageSize": "2MB", "limit": Value(bytes)]]] }

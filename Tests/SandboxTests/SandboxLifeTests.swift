@@ -110,7 +110,12 @@ struct SandboxLifeTests {
         #expect(try container.exec(probe: "exit", "0").errors.contains("cannot exec in a paused container"))
         #expect(try swiftrun("resume", container.id).status == 0)
         #expect(try container.status() == "running")
-        #expect(try swiftrun("update", "--pids-limit", "33", container.id).status == 0)
+        let limits = ["--pids-limit", "33", "--memory", "96m", "--cpu-quota", "50000"]
+        #expect(try swiftrun(["update"] + limits + [container.id]).status == 0)
+        for (name, value) in [("pids.max", "33"), ("memory.max", "\(96 << 20)"), ("cpu.max", "50000 100000")] {
+            let file = try container.exec(probe: "cat", "/sys/fs/cgroup/\(container.id)/\(name)").answer("cat")
+            #expect(file["content"]?.string == value + "\n", "\(name)")
+        }
         let usage = try swiftrun("events", "--stats", container.id).json()
         #expect(usage["id"]?.string == container.id)
         #expect(usage.at("/data/pids/limit") == 33)
