@@ -80,6 +80,9 @@ struct ConfigurationTests {
         let handler = runtime?["runtimes"]?["swiftrun"]
         #expect(handler?.keys == ["runtime_path", "runtime_type", "runtime_root"])
         #expect(handler?["runtime_path"]?.string == OCIRuntime.swiftrun.path && handler?["runtime_type"] == "oci")
+        let machines = try toml(try Documented.block(of: "Virtual machines", with: "[crio.runtime]"))["crio"]?["runtime"]
+        #expect(machines?["drop_infra_ctr"] == false)
+        #expect(machines?["runtimes"]?["swiftrun-vm"]?["runtime_path"]?.string == OCIRuntime.machine.path)
     }
 
     @Test func `docker as its daemon json says, and its report`() throws {

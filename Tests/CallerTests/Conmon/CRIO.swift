@@ -10,6 +10,7 @@ enum CRIO {
         _ play: (Conmon, Sitting) throws -> Void
     ) throws {
         let room = try Room()
+        try Machines.prepare(room)
         try compare("CRI-O", scenario, with: runtime, sourceLocation: sourceLocation) { runtime in
             let sitting = Sitting(room, runtime, plain: plain) { [runtime.path, "--root", Conmon.root] + $0 }
             let conmon = try Conmon(sitting)
