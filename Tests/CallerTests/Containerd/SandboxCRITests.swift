@@ -3,17 +3,16 @@ import TestKit
 import Testing
 
 /// Pods whose handler's BinaryName is swiftrun-vm: each is a virtual machine.
-@Suite(
-    .machineUnchanged,
-    .enabled(if: Host.isRoot && Files.exists(Repository.path(".build/guest/kernel/vmlinuz")), "needs root and the guest"),
-    .timeLimit(.minutes(5)))
+@Suite(.machineUnchanged, .enabled(if: Machines.canBoot, Machines.missing), .timeLimit(.minutes(5)))
 struct SandboxCRITests {
-    @Test func `a pod is a machine, with its network and its containers' codes`() throws {
-        let scratch = try Scratch.required()
-        let binary = scratch.directory + "/swiftrun-vm"
-        try Files.makeSymlink(binary, to: UnderTest.binary)
-        let containerd = try Containerd(.pure, handlers: [.runc], machines: binary)
+    private func start() throws -> Containerd {
+        let containerd = try Containerd(.pure, handlers: [.runc], machines: OCIRuntime.machine.path)
         try containerd.importImages(namespace: "k8s.io")
+        return containerd
+    }
+
+    @Test func `a pod is a machine, with its network and its containers' codes`() throws {
+        let containerd = try start()
         let cri = try CRI(containerd)
         let pod = try Pod(cri, handler: "vm", .own)
         let address = try #require(try pod.status().at("/network/ip")?.string)
@@ -40,6 +39,23 @@ struct SandboxCRITests {
         let status = try cri.response("ContainerStatus", ["container_id": .string(one)])["status"]
         #expect(status?["exit_code"] == 137)
         #expect(try pod.exec(two, "true").at("/response/exit_code") ?? 0 == 0)
+        try pod.remove()
+        for id in [pod.id, one, two] { #expect(cgroups(named: id) == []) }
+        try containerd.stop()
+    }
+
+    @Test func `a pod whose containers see each other's processes`() throws {
+        let containerd = try start()
+        let cri = try CRI(containerd)
+        let pod = try Pod(cri, handler: "vm", .own, .shared)
+        let one = try pod.start("sh", "-c", "sleep 1234 & wait")
+        let two = try pod.start("sleep", "1000")
+        let deadline = Deadline.usual
+        while try pod.exec(two, "sh", "-c", "ps -o args | grep '^sleep 1234'").at("/response/exit_code") ?? 0 != 0 {
+            guard !deadline.hasPassed else { throw Failure("waited for the other's process") }
+        }
+        try cri.response("StopContainer", ["container_id": .string(one), "timeout": 0])
+        #expect(try pod.exec(two, "sh", "-c", "ps -o args | grep '^sleep 1234'").at("/response/exit_code") == 1)
         try pod.remove()
         for id in [pod.id, one, two] { #expect(cgroups(named: id) == []) }
         try containerd.stop()
