@@ -19,7 +19,7 @@ RELEASE := -c release $(CHECKED) --static-swift-stdlib -Xswiftc -static-executab
     -Xswiftc -Osize -Xlinker --icf=all -Xlinker -s -Xlinker -T -Xlinker $(CURDIR)/.ci/no-unwind.ld
 BINARY  := .build/release/swiftrun
 
-BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev
+BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev liblz4-dev
 DEMO_PACKAGES  := busybox-static
 DEMO_VM_PACKAGES := busybox-static qemu-system-x86 kmod
 BENCH_PACKAGES := busybox-static hyperfine cpio

@@ -42,11 +42,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
-        // C: system calls and constants, and the three libraries.
+        // C: system calls and constants, and the four libraries.
         .target(name: "CLinux"),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CYajl", providers: [.apt(["libyajl-dev"])]),
         .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
 
         // 1
         library("Kernel", ["CLinux"]),
@@ -67,7 +68,7 @@ let package = Package(
         // 4
         library("Launch", ["JSON", "Plan", "Stage", "Steps", "Filters", "Cgroups", "Spec", "Kernel", "CLinux"]),
         // 5
-        library("Machine", ["Launch", "GuestPlan", "Cgroups", "Spec", "JSON", "Kernel"]),
+        library("Machine", ["Launch", "GuestPlan", "Cgroups", "Spec", "JSON", "Kernel", "CLZ4"]),
         library("Lifecycle", ["Launch", "Plan", "Steps", "JSON", "Filters", "Cgroups", "Store", "Systemd", "Spec", "Kernel"]),
         // 6
         library("Agent", ["Lifecycle", "Launch", "Plan", "AgentProtocol", "SandboxNetwork", "Cgroups", "Store", "Spec", "JSON", "Kernel"]),

@@ -30,8 +30,8 @@ sed -i '0,/{/s||{\n\t"vm": {"kernel": {"path": "'"$kernel"'"}},|' bundle/config.
 
 accelerator=(-accel tcg,thread=multi -cpu max)
 grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo && [[ -w /dev/kvm ]] && accelerator=(-accel kvm -cpu host)
-haste="tsc=reliable cryptomgr.notests 8250.nr_uarts=1 rcupdate.rcu_expedited=1 random.trust_cpu=on audit=0 apparmor=0"
-bare=q35,usb=off,sata=off,smbus=off,vmport=off
+haste="tsc=reliable cryptomgr.notests 8250.nr_uarts=1 rcupdate.rcu_expedited=1 random.trust_cpu=on audit=0 lsm=landlock,yama,bpf"
+bare=q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,i8042=off
 
 # boot MACHINE WORDS INITRD [ARGUMENT...]
 boot() {

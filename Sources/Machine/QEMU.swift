@@ -25,17 +25,17 @@ public struct QEMU: Hypervisor {
         let console = try step("make the console's pipe") { () throws(SyscallError) in try Pipe() }
         let link = try step("make the agent's line") { () throws(SyscallError) in try SocketPair(.stream) }
         let monitor = try step("make the monitor's line") { () throws(SyscallError) in try SocketPair(.stream) }
-        let initrd = try specification.image.initrd()
+        let files = try BootFiles(specification.image, specification.accelerator.kind)
         let server = try startServer(specification, console.writer, in: cgroup)
         // The ends that QEMU gets are its own alone: what it hung up is then seen.
         let ends = Ends(console: console.writer, link: link.second, monitor: monitor.second)
         let output = console.reader
-        let process = try startQEMU(specification, ends, initrd, server, in: cgroup)
+        let process = try startQEMU(specification, ends, files, server, in: cgroup)
         let ring = try step("make the console's files") { () throws(SyscallError) in
             try setBlocking(output, .refuses)
             return try ConsoleRing(specification.stateDirectory)
         }
-        return try RunningMachine(process, server?.process, link: link.first, console: output, monitor: monitor.first, ring, initrd)
+        return try RunningMachine(process, server?.process, link: link.first, console: output, monitor: monitor.first, ring, files)
     }
 
     private struct Ends: ~Copyable {
@@ -45,7 +45,7 @@ public struct QEMU: Hypervisor {
     }
 
     private func startQEMU(
-        _ specification: MachineSpecification, _ ends: consuming Ends, _ initrd: borrowing OwnedFD, _ server: StartedFileServer?,
+        _ specification: MachineSpecification, _ ends: consuming Ends, _ files: borrowing BootFiles, _ server: StartedFileServer?,
         in cgroup: borrowing Cgroup?
     ) throws(MachineError) -> MachineProcess {
         let user = try HostSettings.User(settings, specification.accelerator.kind)
@@ -55,13 +55,12 @@ public struct QEMU: Hypervisor {
         daemon.oomScoreAdj = specification.oomScoreAdj
         // It is handed all it needs; with a network of its own it reaches nobody's.
         daemon.newNamespaces = [.network, .mount, .ipc, .uts]
-        let kernel = try readableByAll(specification.image.kernel)
         daemon.arguments = try step("pass QEMU's descriptors") { () throws(SyscallError) in
             try daemon.set(.output, to: ends.console)
             try daemon.set(.error, to: ends.console)
             let numbers = QEMUArguments.Numbers(
                 console: try daemon.pass(ends.console), link: try daemon.pass(ends.link), monitor: try daemon.pass(ends.monitor),
-                kernel: try daemon.pass(kernel), initrd: try daemon.pass(initrd),
+                kernel: try daemon.pass(files.kernel), initrd: try daemon.pass(files.initrd),
                 files: try server.map { server throws(SyscallError) in try daemon.pass(server.connection) })
             return QEMUArguments(specification, architecture, numbers).list
         }
@@ -75,14 +74,5 @@ public struct QEMU: Hypervisor {
         return try FileServer(settings).start(
             directory, socket: specification.stateDirectory + "/virtiofsd", console: console, oomScoreAdj: specification.oomScoreAdj,
             in: cgroup)
-    }
-
-    /// QEMU opens the kernel once more, by way of the descriptor, as a user who may not be let to read it.
-    private func readableByAll(_ kernel: String) throws(MachineError) -> OwnedFD {
-        let file = try step("read kernel \(kernel)") { () throws(SyscallError) in
-            try status(of: kernel).permissions & 0o004 == 0 ? nil : try open(kernel, .readOnly)
-        }
-        if let file { return file }
-        return try inMemory("kernel", kernel)
     }
 }

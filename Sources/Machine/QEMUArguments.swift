@@ -47,7 +47,8 @@ struct QEMUArguments {
 
     /// The memory is a file that virtiofsd can map as well.
     private static func machine(_ specification: MachineSpecification, _ architecture: Architecture) -> [String] {
-        let (accelerator, processor) = specification.accelerator.kind == .kvm ? ("kvm", "host") : ("tcg,thread=multi", "max")
+        let (accelerator, processor) =
+            specification.accelerator.kind == .kvm ? ("kvm", "host") : ("tcg,thread=multi", architecture.translatedProcessor)
         let memory = "\(specification.size.memory)M"
         return [
             "-M", architecture.machine + ",memory-backend=memory", "-accel", accelerator, "-cpu", processor, "-smp",
@@ -58,7 +59,8 @@ struct QEMUArguments {
     /// What need not be done at boot (bench/boot.sh has what each is worth): trying the clock against others, tests of ciphers, looking for
     /// serial ports, waiting for grace periods, and security modules that no container of a guest can use.
     private static let haste = [
-        "tsc=reliable", "cryptomgr.notests", "8250.nr_uarts=1", "rcupdate.rcu_expedited=1", "random.trust_cpu=on", "audit=0", "apparmor=0",
+        "tsc=reliable", "cryptomgr.notests", "8250.nr_uarts=1", "rcupdate.rcu_expedited=1", "random.trust_cpu=on", "audit=0",
+        "lsm=landlock,yama,bpf",
     ]
 
     /// A panic ends the machine (`-no-reboot`). Under TCG on a busy host the kernel's test of the timer fails, and panics.

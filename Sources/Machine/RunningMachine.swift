@@ -15,11 +15,11 @@ public struct RunningMachine: ~Copyable {
 
     private let ring: ConsoleRing
     let monitor: Monitor
-    private let initrd: OwnedFD
+    private let files: BootFiles
 
     init(
         _ hypervisor: MachineProcess, _ fileServer: MachineProcess?, link: consuming OwnedFD, console: consuming OwnedFD,
-        monitor: consuming OwnedFD, _ ring: ConsoleRing, _ initrd: consuming OwnedFD
+        monitor: consuming OwnedFD, _ ring: ConsoleRing, _ files: consuming BootFiles
     ) throws(MachineError) {
         self.hypervisor = hypervisor
         self.fileServer = fileServer
@@ -32,7 +32,7 @@ public struct RunningMachine: ~Copyable {
         }
         self.link = link
         self.console = console
-        self.initrd = initrd
+        self.files = files
     }
 
     private static func rest(of console: borrowing OwnedFD, _ ring: ConsoleRing) -> String {
@@ -76,10 +76,9 @@ public struct RunningMachine: ~Copyable {
     /// Bytes.
     private static let wordLimit = 1024
 
-    /// Frees the memory of the initial filesystem, once the agent has said something: the guest has it in its own memory by now, and QEMU,
-    /// which holds it open, has no use for it.
-    public func forgetInitrd() throws(MachineError) {
-        try step("let go of the initial filesystem") { () throws(SyscallError) in try truncate(initrd, to: 0) }
+    /// Frees the memory of what the guest was started from, once the agent has said something.
+    public func forgetBootFiles() throws(MachineError) {
+        try step("let go of the boot's files") { () throws(SyscallError) in try files.forget() }
     }
 
     /// What became of a program that has ended; nil: all run.

@@ -102,7 +102,7 @@ extension Life {
         self.hub = hub
         let standIn = try makeStandIn(hub)
         try standIn.serve(until: { hub.hasAgent }, within: boot.patience, "the agent in the guest to answer")
-        try knowing { () throws(MachineError) in try hub.machine.forgetInitrd() }
+        try knowing { () throws(MachineError) in try hub.machine.forgetBootFiles() }
         try demand(.configure(boot.guestSettings), "the guest to be configured", standIn)
         return standIn
     }

@@ -93,7 +93,7 @@ func serve(_ machine: borrowing RunningMachine, _ tree: SharedTree) throws {
         if !ready[1].isEmpty { _ = try relay(toAgent, to: machine.link) }
         if ready[2] == .readable && !isBooted {
             isBooted = true
-            try machine.forgetInitrd()
+            try machine.forgetBootFiles()
             try say("booted")
         }
         if !ready[2].isEmpty { _ = try relay(machine.link, to: fromAgent) }

@@ -127,9 +127,11 @@ struct SandboxMachineTests {
         #expect(status.words("NoNewPrivs") == ["1"])
         #expect(status.words("Seccomp") == ["2"])
         for name in ["net", "mnt", "ipc", "uts"] { #expect(namespace(name, of: qemu) != namespace(name, of: getpid()), "\(name)") }
-        // Nothing of the host is open but the kernel: what it has else are its own sockets, pipes and memory.
+        // Nothing of the host is open: what it has are its own sockets, pipes and memory.
         let files = targets(qemu).filter { $0.hasPrefix("/") && !$0.hasPrefix("/memfd:") && $0 != "/dev/null" }
-        #expect(files == [Booter.kernel + "/vmlinuz"])
+        #expect(files == [])
+        // What it was started from takes no memory any more.
+        for name in ["kernel", "initrd"] { #expect(sizes(of: qemu, "/memfd:\(name) (deleted)") == [0], "\(name)") }
 
         // It waits outside, without a capability, for the one that serves.
         #expect(ProcessStatus(server).number("CapEff") == 0)
@@ -153,5 +155,13 @@ struct SandboxMachineTests {
         #expect(line.hasPrefix("failed QEMU's monitor: greeting: "), "\(line)")
         #expect(line.hasSuffix("-nonsense: invalid option"), "\(line)")
         #expect(try booter.end() == .exited(0))
+    }
+}
+
+/// Of the files that descriptors of the process lead to by this name.
+private func sizes(of pid: Int32, _ name: String) -> [Int64] {
+    Files.entries("/proc/\(pid)/fd").map { "/proc/\(pid)/fd/\($0)" }.filter { Files.target(ofLink: $0) == name }.compactMap {
+        var facts = stat()
+        return unsafe stat($0, &facts) == 0 ? Int64(facts.st_size) : nil
     }
 }

@@ -1,0 +1,42 @@
+internal import Kernel
+
+/// What QEMU reads before the guest runs.
+struct BootFiles: ~Copyable {
+    let kernel: OwnedFD
+    let initrd: OwnedFD
+    /// The kernel is a file in memory and no file of the host.
+    private let isKernelOurs: Bool
+
+    init(_ image: GuestImage, _ accelerator: Accelerator.Kind) throws(MachineError) {
+        let path = image.kernel
+        let file = try step("read kernel \(path)") { () throws(SyscallError) in try open(path, .readOnly) }
+        let copied = try step("unpack kernel \(path)") { () throws(SyscallError) in
+            // A processor runs the image's loader in no time, and where that puts the kernel nobody can guess.
+            guard accelerator == .tcg else { return try copyUnlessReadable(file) }
+            switch try unpackKernel(file) {
+            case .some(let kernel): return kernel
+            case .none: return try copyUnlessReadable(file)
+            }
+        }
+        initrd = try image.initrd()
+        isKernelOurs = copied != nil
+        switch consume copied {
+        case .some(let copy): kernel = copy
+        case .none: kernel = file
+        }
+    }
+
+    /// Frees the memory they take. The guest has them in its own by now, and QEMU, which holds them open, starts no guest again.
+    func forget() throws(SyscallError) {
+        try truncate(initrd, to: 0)
+        if isKernelOurs { try truncate(kernel, to: 0) }
+    }
+}
+
+/// QEMU opens the kernel once more, by way of the descriptor, as a user who may not be let to read it.
+private func copyUnlessReadable(_ file: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
+    guard try status(of: file).permissions & 0o004 == 0 else { return nil }
+    let copied = try makeMemoryFile("kernel")
+    try copy(file, to: copied)
+    return copied
+}
