@@ -22,7 +22,7 @@ BINARY  := .build/release/swiftrun
 BUILD_PACKAGES := libseccomp-dev libcap-dev libyajl-dev liblz4-dev
 DEMO_PACKAGES  := busybox-static
 DEMO_VM_PACKAGES := busybox-static qemu-system-x86 kmod
-BENCH_PACKAGES := busybox-static hyperfine cpio
+BENCH_PACKAGES := busybox-static hyperfine cpio lz4
 TEST_PACKAGES  := busybox-static strace mandoc iproute2 runc uidmap qemu-system-x86 mmdebstrap e2fsprogs kmod dbus-daemon \
     containerd podman conmon docker.io skopeo umoci catatonit python3-grpcio containernetworking-plugins iptables \
     $(if $(shell command -v cc),,gcc libc6-dev)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # From nothing to a container's first output in a virtual machine of its own, beside the floor: QEMU alone, booting the same kernel to an init
-# that powers off; whose memory it takes; and with `steps` what each part of the machine's command line is worth. As root. On a busy machine the
-# seconds of processors tell more than those that passed.
+# that powers off; whose memory it takes; and with `steps` what each thing is worth that is done, or could be, for a faster boot. As root.
+# On a busy machine the seconds of processors tell more than those that passed, and the least of the rounds more than their middle.
 #
 #   bench/boot.sh [BINARY [ROUNDS [steps]]]
 set -euo pipefail
@@ -21,52 +21,69 @@ cp floor/bin/busybox bundle/rootfs/bin/busybox
 for tool in sh cat sleep; do ln -s busybox "bundle/rootfs/bin/$tool"; done
 printf '#!/bin/busybox sh\n/bin/busybox poweroff -f\n' > floor/init
 chmod +x floor/init
-(cd floor && find . | cpio --create --format=newc --quiet) > floor.img
+pack() { (cd floor && find . | cpio --create --format=newc --quiet); }
+pack > floor.img
 ln -s "$binary" swiftrun-vm
 
 (cd bundle && "$binary" spec)
 sed -i 's/"terminal": true/"terminal": false/; s/^\(\s*\)"sh"$/\1"cat", "\/proc\/uptime"/' bundle/config.json
 sed -i '0,/{/s||{\n\t"vm": {"kernel": {"path": "'"$kernel"'"}},|' bundle/config.json
 
-accelerator=(-accel tcg,thread=multi -cpu max)
-grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo && [[ -w /dev/kvm ]] && accelerator=(-accel kvm -cpu host)
-haste="tsc=reliable cryptomgr.notests 8250.nr_uarts=1 rcupdate.rcu_expedited=1 random.trust_cpu=on audit=0 lsm=landlock,yama,bpf"
+# What the runtime gives a machine: Sources/Machine/{Architecture,QEMUArguments}.swift.
+accelerator=tcg,thread=multi usual=max spared=max,-erms,-fsrm
+grep -qE '^flags.* (vmx|svm)( |$)' /proc/cpuinfo && [[ -w /dev/kvm ]] && accelerator=kvm usual=host spared=host
 bare=q35,usb=off,sata=off,smbus=off,vmport=off,hpet=off,i8042=off
+haste="tsc=reliable cryptomgr.notests 8250.nr_uarts=1 rcupdate.rcu_expedited=1 random.trust_cpu=on audit=0 lsm=landlock,yama,bpf"
 
-# boot MACHINE WORDS INITRD [ARGUMENT...]
+# boot KERNEL MACHINE PROCESSOR WORDS INITRD [ARGUMENT...]
 boot() {
-    local machine=$1 words=$2 initrd=$3
-    shift 3
-    "$qemu" -nodefaults -no-user-config -no-reboot -display none -m 1024 "${accelerator[@]}" -M "$machine" -kernel "$kernel" -initrd "$initrd" \
-        -append "panic=-1 no_timer_check quiet $words" -serial null "$@" > boot.log 2>&1
+    local kernel=$1 machine=$2 processor=$3 words=$4 initrd=$5
+    shift 5
+    "$qemu" -nodefaults -no-user-config -no-reboot -display none -m 1024 -accel "$accelerator" -cpu "$processor" -M "$machine" \
+        -kernel "$kernel" -initrd "$initrd" -append "panic=-1 no_timer_check quiet console=ttyS0 $words" -serial null "$@" > boot.log 2>&1
 }
 
-# The middle of the rounds' seconds: passed, and of the processors.
+# Seconds: the middle of those that passed; the middle and the least of those of the processors.
 TIMEFORMAT='%R %U %S'
 measure() {
     local title=$1 round
     shift
     for (( round = 0; round < rounds; round++ )); do { time "$@" >&3 2>&3; } 2>&1; done 3>>output.log |
-        awk '{ print $1, $2 + $3 }' | sort --numeric-sort --key=2 | sed -n "$(( (rounds + 1) / 2 ))p" |
-        awk -v title="$title" '{ printf "%-58s %6.2f s passed %6.2f s of processors\n", title, $1, $2 }'
+        awk '{ print $1, $2 + $3 }' | sort --numeric-sort --key=2 |
+        awk -v title="$title" '{ passed[NR] = $1; used[NR] = $2 } END { middle = int((NR + 1) / 2)
+            printf "%-55s %5.2f passed %5.2f of processors, least %5.2f\n", title, passed[middle], used[middle], used[1] }'
 }
 
 uptime
-measure "floor: the kernel to an init that powers off" boot "$bare" "console=ttyS0 $haste" floor.img
+measure "floor: the kernel to an init that powers off" boot "$kernel" q35 $usual "" floor.img
 measure "run: create, start, first output, its end, delete" ./swiftrun-vm --root "$work/state" run --bundle "$work/bundle" bench
 
 if [[ ${3:-} == steps ]]; then
-    measure "the floor without anything for speed" boot q35 "console=ttyS0" floor.img
-    measure "  and without what q35 brings" boot "$bare" "console=ttyS0" floor.img
-    for word in $haste; do measure "  and with $word" boot q35 "console=ttyS0 $word" floor.img; done
-    measure "  and with qboot as firmware" boot q35 "console=ttyS0" floor.img -bios qboot.rom
-    measure "  and with four ports for interfaces" boot q35 "console=ttyS0" floor.img $(printf -- '-device pcie-root-port,chassis=%d ' 1 2 3 4)
-    measure "  and with a bridge for interfaces" boot q35 "console=ttyS0" floor.img -device pcie-pci-bridge
+    measure "the floor without usb, sata, smbus, vmport" boot "$kernel" "${bare%,hpet*}" $usual "" floor.img
+    measure "  without hpet and i8042 too" boot "$kernel" "$bare" $usual "" floor.img
+    for word in $haste; do measure "  and with $word" boot "$kernel" "$bare" $usual "$word" floor.img; done
+    measure "  and with all of these" boot "$kernel" "$bare" $usual "$haste" floor.img
+    measure "    and with moving of bytes not said to be fast" boot "$kernel" "$bare" $spared "$haste" floor.img
+    if command -v lz4 > /dev/null; then
+        number() { od --address-radix=n --format="u$2" --skip-bytes="$1" --read-bytes="$2" "$kernel"; }
+        dd if="$kernel" bs=64K iflag=skip_bytes,count_bytes skip=$(( ($(number 0x1f1 1) + 1) * 512 + $(number 0x248 4) )) \
+            count=$(( $(number 0x24c 4) - 4 )) status=none | lz4 -dcq > vmlinux
+        measure "    and with the kernel unpacked" boot vmlinux "$bare" $spared "$haste" floor.img
+        cp "$binary" floor/agent
+        pack > large.img
+        measure "      and with this program in the initial filesystem" boot vmlinux "$bare" $spared "$haste" large.img
+        measure "      and with qboot as firmware" boot vmlinux "$bare" $spared "$haste" floor.img -bios qboot.rom
+        measure "      and with a bridge for interfaces" boot vmlinux "$bare" $spared "$haste" floor.img -device pcie-pci-bridge
+        measure "      and with four ports for interfaces" boot vmlinux "$bare" $spared "$haste" floor.img \
+            $(printf -- '-device pcie-root-port,chassis=%d ' 1 2 3 4)
+    else
+        echo "skipped: the unpacked kernel, for there is no lz4"
+    fi
 fi
 
 sed -i 's|"cat", "/proc/uptime"|"sleep", "1000"|' bundle/config.json
-./swiftrun-vm --root "$work/state" run --detach --pid-file pid --bundle "$work/bundle" bench < /dev/null > /dev/null 2>&1
-supervisor=$(< pid)
+./swiftrun-vm --root "$work/state" run --detach --pid-file supervisor --bundle "$work/bundle" bench < /dev/null > /dev/null 2>&1
+./swiftrun-vm --root "$work/state" exec --detach --pid-file proxy bench sleep 1000 < /dev/null > /dev/null 2>&1
 memory() {
     local pid
     for pid in "$@"; do
@@ -75,5 +92,5 @@ memory() {
     done
 }
 echo "KiB of memory, shared pages divided among those that share them:"
-memory "$supervisor"
+memory "$(< supervisor)" "$(< proxy)"
 ./swiftrun-vm --root "$work/state" delete --force bench

@@ -26,6 +26,10 @@ int clinux_dup3(int old, int new_fd, int flags) { return (int)CALL(SYS_dup3, old
 int clinux_fcntl(int fd, int command, long argument) { return (int)CALL(SYS_fcntl, fd, command, argument); }
 int clinux_fsync(int fd) { return (int)CALL(SYS_fsync, fd); }
 int clinux_ftruncate(int fd, long length) { return (int)CALL(SYS_ftruncate, fd, length); }
+long clinux_mmap(size_t length, int protection, int flags, int fd) {
+    return CALL(SYS_mmap, 0L, length, protection, flags, fd, 0L);
+}
+int clinux_munmap(void *address, size_t length) { return (int)CALL(SYS_munmap, address, length); }
 int clinux_flock(int fd, int operation) { return (int)CALL(SYS_flock, fd, operation); }
 int clinux_stat(int directory, const char *path, int flags, struct clinux_stat *result) {
     struct statx x;

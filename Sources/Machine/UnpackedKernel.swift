@@ -7,22 +7,15 @@ internal import Kernel
 /// its instructions must be translated that is a fifth of the boot. Here it is the legacy format of LZ4 (lz4_Frame_format.md) that
 /// distributions pack their kernels for virtual machines in, and only a kernel that can be entered as Xen's are (CONFIG_PVH).
 func unpackKernel(_ image: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
-    guard let payload = try Payload(image), try readBytes(image, at: payload.start, count: 4) == lz4Magic else { return nil }
+    guard let (start, count) = try payload(image) else { return nil }
+    let packed = try readBytes(image, at: start, count: count)
+    guard packed.count == count, packed.starts(with: lz4Magic) else { return nil }
+    // The kernel's build appends it.
+    let size = Int(word(packed, count - 4))
     let kernel = try makeMemoryFile("kernel")
-    var place = payload.start + 4
-    // A length that the kernel's build appends is no block.
-    while place + 4 < payload.end {
-        let size = word(try readBytes(image, at: place, count: 4), 0)
-        place += 4
-        guard size > 0, size <= largestPacked, place + UInt64(size) <= payload.end else { return nil }
-        guard let block = unpackBlock(try readBytes(image, at: place, count: Int(size))) else { return nil }
-        try write(block, to: kernel)
-        place += UInt64(size)
-    }
-    guard place + 4 == payload.end, try status(of: kernel).size == UInt64(word(try readBytes(image, at: place, count: 4), 0)) else {
-        return nil
-    }
-    guard try canBeEntered(kernel) else { return nil }
+    guard size > 0 else { return nil }
+    try truncate(kernel, to: UInt64(size))
+    guard try unpack(packed[..<(count - 4)], to: MappedFile(kernel, count: size)), try canBeEntered(kernel) else { return nil }
     return kernel
 }
 
@@ -32,33 +25,38 @@ private let largestBlock = 8 << 20
 /// Of a block of bytes that could not be packed.
 private let largestPacked = largestBlock + largestBlock / 255 + 16
 
-/// Where in an image the packed kernel is.
-private struct Payload {
-    let start: UInt64
-    let end: UInt64
-
-    init?(_ image: borrowing OwnedFD) throws(SyscallError) {
-        let head = try readBytes(image, at: 0, count: 0x250)
-        // From version 2.08 of the protocol on.
-        guard head.count == 0x250, head[0x202..<0x206].elementsEqual("HdrS".utf8), word(head, 0x206) & 0xffff >= 0x208 else { return nil }
-        let sectors = UInt64(head[0x1f1] == 0 ? 4 : head[0x1f1])
-        start = (sectors + 1) * 512 + UInt64(word(head, 0x248))
-        end = start + UInt64(word(head, 0x24c))
-        guard end - start > 8, try status(of: image).size >= end else { return nil }
-    }
+/// Where in an image the packed kernel is, of protocol 2.08 and later; at least the magic and a length.
+private func payload(_ image: borrowing OwnedFD) throws(SyscallError) -> (start: UInt64, count: Int)? {
+    let head = try readBytes(image, at: 0, count: 0x250)
+    guard head.count == 0x250, head[0x202..<0x206].elementsEqual("HdrS".utf8), word(head, 0x206) & 0xffff >= 0x208 else { return nil }
+    let sectors = UInt64(head[0x1f1] == 0 ? 4 : head[0x1f1])
+    let start = (sectors + 1) * 512 + UInt64(word(head, 0x248))
+    let count = word(head, 0x24c)
+    guard count >= 8, start + UInt64(count) <= (try status(of: image).size) else { return nil }
+    return (start, Int(count))
 }
 
-private func unpackBlock(_ packed: [UInt8]) -> [UInt8]? {
-    var count: Int32 = -1
-    let block = unsafe [UInt8](unsafeUninitializedCapacity: largestBlock) { buffer, initialized in
-        count = unsafe packed.withUnsafeBytes { source in
-            unsafe LZ4_decompress_safe(
-                source.bindMemory(to: CChar.self).baseAddress, UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self),
-                Int32(packed.count), Int32(largestBlock))
+/// Each block after its length. Whether they fill the kernel's memory, and nothing is left.
+private func unpack(_ packed: ArraySlice<UInt8>, to kernel: borrowing MappedFile) -> Bool {
+    unsafe packed.withUnsafeBytes { packed in
+        unsafe kernel.withBytes { kernel in
+            var (place, filled) = (lz4Magic.count, 0)
+            while place + 4 <= packed.count {
+                let length = unsafe Int(UInt32(littleEndian: packed.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+                place += 4
+                guard length > 0, length <= min(largestPacked, packed.count - place) else { return false }
+                let source = unsafe UnsafeRawBufferPointer(rebasing: packed[place..<(place + length)])
+                let target = unsafe UnsafeMutableRawBufferPointer(rebasing: kernel[filled...].prefix(largestBlock))
+                let count = unsafe LZ4_decompress_safe(
+                    source.bindMemory(to: CChar.self).baseAddress, target.bindMemory(to: CChar.self).baseAddress, Int32(length),
+                    Int32(target.count))
+                guard count >= 0 else { return false }
+                place += length
+                filled += Int(count)
+            }
+            return place == packed.count && filled == kernel.count
         }
-        initialized = max(0, Int(count))
     }
-    return count < 0 ? nil : block
 }
 
 /// Whether it is an executable of 64 bits with a note that tells the address to enter it at (`XEN_ELFNOTE_PHYS32_ENTRY` of Xen's

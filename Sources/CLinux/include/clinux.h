@@ -24,6 +24,7 @@
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/mempolicy.h>
 #include <linux/mount.h>
@@ -151,6 +152,9 @@ int clinux_dup3(int old, int new_fd, int flags);
 int clinux_fcntl(int fd, int command, long argument);
 int clinux_fsync(int fd);
 int clinux_ftruncate(int fd, long length);
+// The address, where the kernel chooses.
+long clinux_mmap(size_t length, int protection, int flags, int fd);
+int clinux_munmap(void *address, size_t length);
 int clinux_flock(int fd, int operation);
 int clinux_stat(int directory, const char *path, int flags, struct clinux_stat *result);
 int clinux_fstatfs(int fd, uint64_t *type, uint64_t *flags);
