@@ -37,7 +37,8 @@ struct SandboxBootTests {
         let outcome = try run(bundle, within: 25)
         #expect(outcome.status == 1)
         #expect(outcome.errors.hasPrefix("swiftrun: waited 25.0 seconds for the agent in the guest to answer; the console's last lines: "))
-        #expect(outcome.errors.hasSuffix("there is no agent here | there is no agent here\n"), "\(outcome)")
+        // The last line may be half of one.
+        #expect(outcome.errors.contains("there is no agent here | there is no agent here"), "\(outcome)")
     }
 
     @Test func `a hook that hangs ends with the runtime that is killed, and so does the machine`() throws {

@@ -28,6 +28,15 @@ public enum SandboxException {
         ("BindMountTests/without flags the bind has those of its source", "a procfs of the host is refused"),
         ("CapabilityTests/what the runtime itself does not have is left out", "the runtime in the guest has every right there is in it"),
         ("CapabilityTests/without capabilities nothing is changed", "the runtime in the guest has every right there is in it"),
+        ("CgroupTests/a huge page limit is written or refused by name", "reads the limits in its cgroup on the host, where there are none"),
+        ("CgroupTests/a limit without its controller is an error that names the field", "the guest has every controller"),
+        (
+            "CgroupTests/a nested path is made and the container's own part removed",
+            "in its cgroup on the host are the machine's processes too"
+        ),
+        ("CgroupTests/a stopped container's cgroup goes with delete, whoever is left in it", "the host's pid namespace is refused"),
+        ("CgroupTests/an empty cgroup that stood before is used", "in its cgroup on the host are the machine's processes too"),
+        ("CgroupTests/the process is in cgroupsPath", "in its cgroup on the host are the machine's processes too"),
         (
             "CreateTests/the process waits with the identity of the program",
             "looks at the container's first process on the host, which is the supervisor"
@@ -37,6 +46,21 @@ public enum SandboxException {
         ("EventsTests/its members are those of runc, in the same order", "runc tells of the host's controllers"),
         ("EventsTests/the end is told without waiting for the interval", "waits until the runtime watches the cgroup on the host"),
         ("ExecDetachedTests/descriptors are preserved as asked", "--preserve-fds is refused"),
+        ("ExecNamespaceTests/a cgroup below the container's", "makes the cgroup on the host, where the container's is not"),
+        (
+            "ExecNamespaceTests/all eight of them",
+            "looks for the namespaces of the container's process on the host, which stands for that of the guest"
+        ),
+        ("ExecNamespaceTests/namespaces by path are joined too", "namespaces of anything but the own pod are refused"),
+        (
+            "ExecNamespaceTests/of a user namespace root is root",
+            "looks for the namespaces of the container's process on the host, which stands for that of the guest"
+        ),
+        (
+            "ExecNamespaceTests/they are exactly those of the container's process",
+            "looks for the namespaces of the container's process on the host, which stands for that of the guest"
+        ),
+        ("ExecNamespaceTests/what the container shares with the host is the host's", "the host's namespaces are refused"),
         ("ExecProcessTests/a label needs SELinux", "labels and profiles of the host's security modules are left out"),
         ("ExecProcessTests/a profile needs AppArmor", "labels and profiles of the host's security modules are left out"),
         ("ExecRootlessTests", "only root can have a virtual machine"),
@@ -53,6 +77,11 @@ public enum SandboxException {
         ("KillTests/without a pid namespace of its own KILL ends every process of the container", "the host's pid namespace is refused"),
         ("MountTests/an unknown filesystem names the mount", "filesystems are refused unless they are made by the kernel alone"),
         ("MountTests/proc from the host may stand on proc", "a procfs of the host is refused"),
+        ("NamespaceTests/a joined network namespace is left as it is", "the guest has a network of its own, whose lo is up"),
+        ("NamespaceTests/a namespace is joined by its path", "namespaces of anything but the own pod are refused"),
+        ("NamespaceTests/a pid namespace is joined by its path", "namespaces of anything but the own pod are refused"),
+        ("NamespaceTests/one that is not listed is the host's", "the host's namespaces are refused"),
+        ("NamespaceTests/two containers share a network namespace", "namespaces of anything but the own pod are refused"),
         ("NotifyTests", "$NOTIFY_SOCKET does not reach into a virtual machine"),
         ("PauseTests/a cgroup above that is frozen is named", "freezes the cgroup on the host, where the machine is and not the container"),
         (
@@ -77,11 +106,18 @@ public enum SandboxException {
         ("RootlessTests", "only root can have a virtual machine"),
         ("RunTests/a signal that ends the process is told as 128 and its number", "the host's pid namespace is refused"),
         ("RunTests/without a pid namespace of its own run ends what is left too", "the host's pid namespace is refused"),
+        ("SeccompTests/a listener that is not there is a create error", "a seccomp agent is refused"),
+        ("SeccompTests/the listener gets the filter's descriptor and the state", "a seccomp agent is refused"),
         (
             "ShimTests/docker takes no other failure for a missing program",
             "parameters of the network are set at start, when it has its interfaces"
         ),
         ("StartTests/start tells that the program is gone", "the guest's kernel takes a name in the share for what it was a second ago"),
+        ("SurroundingsTests/a score that may not be lowered is an error", "the runtime in the guest may lower every score"),
+        ("SurroundingsTests/and left alone when it is not", "what is inherited is of the guest's first process"),
+        ("SurroundingsTests/preserved descriptors arrive with their numbers", "--preserve-fds is refused"),
+        ("SurroundingsTests/sockets of systemd arrive, with LISTEN_PID of the container", "$LISTEN_FDS is refused"),
+        ("SurroundingsTests/the program may use every processor", "the guest has processors of its own"),
         ("SysctlTests/a setting needs its namespace", "the host's network and ipc namespaces are refused before"),
         (
             "SysctlTests/a setting that does not exist is an error that names it",
