@@ -38,8 +38,9 @@ struct SandboxEndTests {
             """
             #!\(share)/bin/busybox sh
             tool=\(share)/bin/busybox
-            start=$($tool sed -n 's/-.* r-xp .*//p' /proc/1/maps | $tool head -n 1)
-            exec $tool dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$((0x$start / 4096)) count=1000 conv=notrunc
+            code=$($tool sed -n 's/ r-xp .*//p' /proc/1/maps | $tool head -n 1)
+            first=$((0x${code%-*} / 4096))
+            exec $tool dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$first count=$((0x${code#*-} / 4096 - first)) conv=notrunc
 
             """, mode: 0o755)
         #expect(try container.start().status == 0)

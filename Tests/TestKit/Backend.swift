@@ -46,6 +46,7 @@ public enum SandboxException {
         ("EventsTests/its members are those of runc, in the same order", "runc tells of the host's controllers"),
         ("EventsTests/the end is told without waiting for the interval", "waits until the runtime watches the cgroup on the host"),
         ("ExecDetachedTests/descriptors are preserved as asked", "--preserve-fds is refused"),
+        ("ExecLeakTests/a thousand execs into one container leave nothing", "takes longer than its limit"),
         ("ExecNamespaceTests/a cgroup below the container's", "makes the cgroup on the host, where the container's is not"),
         (
             "ExecNamespaceTests/all eight of them",
@@ -73,6 +74,8 @@ public enum SandboxException {
             "HookTests/hooks of the host may change the container's namespaces",
             "of the container's namespaces the host has that of its network"
         ),
+        ("IDMapTests/a user namespace is joined by its path", "namespaces of anything but the own pod are refused"),
+        ("IDMapTests/root inside is another on the host", "looks at the container's first process on the host, which is the supervisor"),
         ("KillTests/the process alone gets other signals", "the host's pid namespace is refused"),
         ("KillTests/without a pid namespace of its own KILL ends every process of the container", "the host's pid namespace is refused"),
         ("MountTests/an unknown filesystem names the mount", "filesystems are refused unless they are made by the kernel alone"),
@@ -108,6 +111,21 @@ public enum SandboxException {
         ("RunTests/without a pid namespace of its own run ends what is left too", "the host's pid namespace is refused"),
         ("SeccompTests/a listener that is not there is a create error", "a seccomp agent is refused"),
         ("SeccompTests/the listener gets the filter's descriptor and the state", "a seccomp agent is refused"),
+        (
+            "SetUpSafetyTests/a cgroup namespace without rights to mount shows the container's own cgroup",
+            "namespaces of anything but the own pod are refused"
+        ),
+        ("SetUpSafetyTests/a joined user namespace that denies setgroups is entered", "namespaces of anything but the own pod are refused"),
+        (
+            "SetUpSafetyTests/a null device that was replaced masks nothing",
+            "createContainer hooks are run on the host, where none of the container's mounts are"
+        ),
+        (
+            "SetUpSafetyTests/a sysctl is written to the kernel's file, whatever covers it",
+            "createContainer hooks are run on the host, where none of the container's mounts are"
+        ),
+        ("SetUpSafetyTests/flags that the host has locked stay locked on an id-mapped bind", "id-mapped mounts are refused"),
+        ("ShimScriptTests", "the machine's programs are seen on the host beside the container's processes"),
         (
             "ShimTests/docker takes no other failure for a missing program",
             "parameters of the network are set at start, when it has its interfaces"
