@@ -47,8 +47,13 @@ struct SandboxEndTests {
         // With a limit the kernel lets a process end only after the helper: the agent hears of that when it has been overwritten.
         #expect(try container.exec(probe: "write", "/proc/sys/kernel/core_pipe_limit", "1").status == 0)
         #expect(try container.exec(probe: "write", "/proc/sys/kernel/core_pattern", "|\(share)/end").status == 0)
-        // Whether it hears of its process's end before the agent's depends on who is faster.
         _ = try container.exec(probe: "signal", "11")
+        // Asleep it does not run what is not there any more.
+        let deadline = Deadline.boot
+        while try container.status() != "stopped" {
+            guard !deadline.hasPassed else { throw Failure("waited for the agent's end") }
+            _ = try swiftrun("ps", container.id)
+        }
         #expect(try container.end() == .exited(255))
         let start = try container.start()
         #expect(start.errors.contains("Kernel panic - not syncing: Attempted to kill init!"), "\(start)")

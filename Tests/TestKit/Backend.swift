@@ -26,6 +26,15 @@ public enum SandboxException {
             "what is mounted below a share is one of the guest's mounts once somebody goes there"
         ),
         ("BindMountTests/without flags the bind has those of its source", "a procfs of the host is refused"),
+        ("CallStreamTests/no verb's output is held when it has returned", "nobody knows how a process ended whose machine has gone"),
+        (
+            "CallStreamTests/what a container leaves running in its cgroup holds no output of kill and delete",
+            "the host's pid namespace is refused"
+        ),
+        (
+            "CallStreamTests/whatever the streams are, every verb does its work",
+            "the machine's programs are seen on the host beside the container's processes"
+        ),
         ("CapabilityTests/what the runtime itself does not have is left out", "the runtime in the guest has every right there is in it"),
         ("CapabilityTests/without capabilities nothing is changed", "the runtime in the guest has every right there is in it"),
         ("CgroupTests/a huge page limit is written or refused by name", "reads the limits in its cgroup on the host, where there are none"),
@@ -66,6 +75,15 @@ public enum SandboxException {
         ("ExecProcessTests/a profile needs AppArmor", "labels and profiles of the host's security modules are left out"),
         ("ExecRootlessTests", "only root can have a virtual machine"),
         (
+            "ExecSafetyTests/descriptors of the host do not come along",
+            "looks at the process on the host, which stands for that of the guest"
+        ),
+        (
+            "ExecSafetyTests/from clone to execve the child neither allocates nor locks, and nobody can look into it",
+            "traces the process on the host, which stands for that of the guest"
+        ),
+        ("ExecSafetyTests/the runtime's binary cannot be written from the container", "the host's pid namespace is refused"),
+        (
             "HookTests/each hook gets the state of its moment",
             "createContainer hooks are run on the host, and the bundle of a hook in the guest is the guest's"
         ),
@@ -96,12 +114,23 @@ public enum SandboxException {
             "PauseTests/paused processes stand, resumed ones go on",
             "freezes the cgroup on the host, where the machine is and not the container"
         ),
+        ("PlanVerbTests/plan prints the steps and touches nothing", "of a container in a virtual machine the guest makes the plan"),
         ("PsTests/a host without ps is told", "the processes in its cgroup on the host are the machine's"),
         ("PsTests/a mistake in them is told as ps tells it", "the processes in its cgroup on the host are the machine's"),
         ("PsTests/json is an array of the host's pids, and nothing else", "the processes in its cgroup on the host are the machine's"),
         ("PsTests/processes in cgroups below count", "the processes in its cgroup on the host are the machine's"),
         ("PsTests/the table is ps -ef of the container's processes", "the processes in its cgroup on the host are the machine's"),
         ("PsTests/what follows the id is for ps", "the processes in its cgroup on the host are the machine's"),
+        ("RaceTests/a process that a killed create has left goes too", "the host's pid namespace is refused"),
+        (
+            "RaceTests/an exec that meets a delete runs or says why not",
+            "nobody knows how a process ended whose machine has gone: its 255 is without a word"
+        ),
+        (
+            "RaceTests/delete by force ends a create that hangs",
+            "what is killed is the container's process on the host, whose end has other words than that of its hook"
+        ),
+        ("RaceTests/delete by force ends a start that hangs", "halts a hook of the guest by a fifo of the host"),
         ("RlimitTests/a hard limit that may not be raised is an error that names it", "the runtime in the guest may raise every limit"),
         ("RlimitTests/what is not listed is inherited", "what is inherited is of the guest's first process"),
         ("RootTests/a root on its own mount works", "the root is a filesystem of the host, shown as virtiofs"),
@@ -109,6 +138,15 @@ public enum SandboxException {
         ("RootlessTests", "only root can have a virtual machine"),
         ("RunTests/a signal that ends the process is told as 128 and its number", "the host's pid namespace is refused"),
         ("RunTests/without a pid namespace of its own run ends what is left too", "the host's pid namespace is refused"),
+        (
+            "SafetyTests/the parked process belongs to nobody in the container",
+            "looks at the container's first process on the host, which is the supervisor"
+        ),
+        (
+            "SafetyTests/the parked process holds no directory of the host",
+            "looks at the container's first process on the host, which is the supervisor"
+        ),
+        ("SafetyTests/the runtime's binary cannot be written from a container that runs it", "the host's pid namespace is refused"),
         ("SeccompTests/a listener that is not there is a create error", "a seccomp agent is refused"),
         ("SeccompTests/the listener gets the filter's descriptor and the state", "a seccomp agent is refused"),
         (
