@@ -48,6 +48,10 @@ final class Sitting {
     /// Runs one command at a terminal of its own.
     func terminal(
         _ words: String..., status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation, _ type: (Terminal) throws -> Void
+    ) throws { try terminal(words, status: status, sourceLocation: sourceLocation, type) }
+
+    func terminal(
+        _ words: [String], status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation, _ type: (Terminal) throws -> Void
     ) throws {
         let terminal = try Terminal()
         terminal.resize(rows: 33, columns: 101)
