@@ -67,6 +67,12 @@ public final class Stream {
 
     /// Everything up to and with `text`.
     public func wait(for text: String, _ deadline: Deadline = .usual) throws -> String {
+        if let seen = try self.text(upTo: text, deadline) { return seen }
+        throw Failure("waited for \"\(text)\", have \(rendered())")
+    }
+
+    /// Everything up to and with `text`; nil: it has not come in time.
+    func text(upTo text: String, _ deadline: Deadline) throws -> String? {
         let wanted = Array(text.utf8)
         var searched = 0
         while true {
@@ -76,7 +82,7 @@ public final class Stream {
                 return upTo
             }
             searched = max(0, pending.count - wanted.count)
-            guard !hasEnded, try fill(deadline) else { throw Failure("waited for \"\(text)\", have \(rendered())") }
+            guard !hasEnded, try fill(deadline) else { return nil }
         }
     }
 

@@ -49,5 +49,16 @@ public final class Terminal {
         _ = unsafe ioctl(master.raw, UInt(TIOCSWINSZ), &size)
     }
 
+    /// Gives it the size until `text` has come, everything up to which is the result: a program that begins asks for the size before it
+    /// listens for SIGWINCH, and the kernel tells of a new size once.
+    public func resize(rows: Int, columns: Int, until text: String, _ deadline: Deadline = .usual) throws -> String {
+        while !deadline.hasPassed {
+            resize(rows: rows, columns: columns - 1)
+            resize(rows: rows, columns: columns)
+            if let seen = try output.text(upTo: text, Deadline(after: 1)) { return seen }
+        }
+        return try output.wait(for: text, deadline)
+    }
+
     public var isTerminal: Bool { isatty(master.raw) == 1 }
 }

@@ -49,9 +49,8 @@ struct CtrTerminalTests {
         try compareCtr("a shell") { session in
             let (terminal, ctr) = try run(session, ["--rm"], "a", script(Self.obey))
             _ = try terminal.output.wait(for: "begun")
-            terminal.resize(rows: 40, columns: 120)
             terminal.send("\(Self.awaitSize("40 120")); echo resized\n")
-            _ = try terminal.output.wait(for: "resized")
+            _ = try terminal.resize(rows: 40, columns: 120, until: "resized")
             terminal.send("sh -c 'echo waiting; exec sleep 1000'; echo \"status $?\"\n")
             _ = try terminal.output.wait(for: "waiting")
             terminal.send("\u{3}")

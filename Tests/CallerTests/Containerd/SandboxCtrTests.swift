@@ -50,8 +50,7 @@ struct SandboxCtrTests {
             let ctr = try terminal.run(
                 session.containerd.ctrCommand(words), environment: session.containerd.scratch.environment + ["TERM=dumb"])
             _ = try terminal.output.wait(for: "begun", .boot)
-            terminal.resize(rows: 40, columns: 120)
-            _ = try terminal.output.wait(for: "resized")
+            _ = try terminal.resize(rows: 40, columns: 120, until: "resized")
             try session.ctr("task", "exec", "--exec-id", "e", "a", "sh", "-c", "stty size < /dev/pts/0")
             terminal.send("typed\n")
             session.transcript.record(String(decoding: try terminal.output.rest(), as: UTF8.self))

@@ -63,9 +63,8 @@ struct SandboxPodmanTests {
             let options = ["--rm", "--network", "none", "--sig-proxy=false", "-it"]
             try podman.terminal(["run"] + options + ["box", "sh", "-c", script], status: 3) { terminal in
                 _ = try terminal.output.wait(for: "/dev/pts/0", .boot)
-                terminal.resize(rows: 40, columns: 120)
                 terminal.send("word\n")
-                _ = try terminal.output.wait(for: "got word")
+                _ = try terminal.resize(rows: 40, columns: 120, until: "got word")
             }
         }
     }
