@@ -4,8 +4,8 @@ internal import Kernel
 /// The kernel proper of an image for x86, in memory, for QEMU to start without the image's loader; nil: the loader is needed.
 ///
 /// The image is a program that unpacks the kernel and moves it to an address of chance (Documentation/arch/x86/boot.rst). Where each of
-/// its instructions must be translated that is a fifth of the boot. Here it is the legacy format of LZ4 (lz4_Frame_format.md) that
-/// distributions pack their kernels for virtual machines in, and only a kernel that can be entered as Xen's are (CONFIG_PVH).
+/// its instructions must be translated that is a fifth of the boot. Here it is the legacy format of LZ4 (lz4_Frame_format.md), in which
+/// Debian packs its kernels for virtual machines, and only a kernel that can be entered as Xen's are (CONFIG_PVH).
 func unpackKernel(_ image: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
     guard let (start, count) = try payload(image) else { return nil }
     let packed = try readBytes(image, at: start, count: count)
