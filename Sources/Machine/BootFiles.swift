@@ -10,14 +10,7 @@ struct BootFiles: ~Copyable {
     init(_ image: GuestImage, _ accelerator: Accelerator.Kind) throws(MachineError) {
         let path = image.kernel
         let file = try step("read kernel \(path)") { () throws(SyscallError) in try open(path, .readOnly) }
-        let copied = try step("unpack kernel \(path)") { () throws(SyscallError) in
-            // A processor runs the image's loader in no time, and where that puts the kernel nobody can guess.
-            guard accelerator == .tcg else { return try copyUnlessReadable(file) }
-            switch try unpackKernel(file) {
-            case .some(let kernel): return kernel
-            case .none: return try copyUnlessReadable(file)
-            }
-        }
+        let copied = try step("unpack kernel \(path)") { () throws(SyscallError) in try ours(file, accelerator) }
         initrd = try image.initrd()
         isKernelOurs = copied != nil
         switch consume copied {
@@ -33,10 +26,11 @@ struct BootFiles: ~Copyable {
     }
 }
 
-/// QEMU opens the kernel once more, by way of the descriptor, as a user who may not be let to read it.
-private func copyUnlessReadable(_ file: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
+/// The kernel in memory; nil: QEMU can have the host's file.
+private func ours(_ file: borrowing OwnedFD, _ accelerator: Accelerator.Kind) throws(SyscallError) -> OwnedFD? {
+    // A processor runs the image's loader in no time, and where that puts the kernel nobody can guess.
+    if accelerator == .tcg, let unpacked = try unpackKernel(file) { return unpacked }
+    // QEMU opens it once more, by way of the descriptor, as a user who may not be let to read it.
     guard try status(of: file).permissions & 0o004 == 0 else { return nil }
-    let copied = try makeMemoryFile("kernel")
-    try copy(file, to: copied)
-    return copied
+    return try inMemory("kernel", file)
 }

@@ -6,7 +6,9 @@ extension GuestImage {
     /// A file in memory, made anew for each machine: putting it together takes as long as comparing a kept one with what it was made
     /// of, and leaves nothing that could be stale.
     public func initrd() throws(MachineError) -> OwnedFD {
-        if let foreignInitrd { return try inMemory("initrd", foreignInitrd) }
+        if let foreignInitrd {
+            return try step("read \(foreignInitrd)") { () throws(SyscallError) in try inMemory("initrd", open(foreignInitrd, .readOnly)) }
+        }
         return try step("make the guest's initial filesystem") { () throws(SyscallError) in
             var archive = Archive(try makeMemoryFile("initrd"))
             for name in ["dev", "modules", "proc", "proc/self"] { try archive.add(directory: name) }
@@ -27,10 +29,8 @@ extension GuestImage {
 }
 
 /// A copy in memory, which whoever is handed the descriptor can open again whatever the file's owner and permissions.
-func inMemory(_ name: String, _ path: String) throws(MachineError) -> OwnedFD {
-    try step("read \(path)") { () throws(SyscallError) in
-        let file = try makeMemoryFile(name)
-        try copy(try open(path, .readOnly), to: file)
-        return file
-    }
+func inMemory(_ name: String, _ file: borrowing OwnedFD) throws(SyscallError) -> OwnedFD {
+    let copied = try makeMemoryFile(name)
+    try copy(file, to: copied)
+    return copied
 }

@@ -38,12 +38,12 @@ public struct RunningMachine: ~Copyable {
     private static func rest(of console: borrowing OwnedFD, _ ring: ConsoleRing) -> String {
         do throws(MachineError) {
             _ = try drain(console, ring)
-            return try words(ring, wordLimit)
+            return try words(ring)
         } catch { return "" }
     }
 
-    private static func words(_ ring: ConsoleRing, _ limit: Int) throws(MachineError) -> String {
-        Machine.words(of: try step("read the console") { () throws(SyscallError) in try ring.read() }, limit: limit)
+    private static func words(_ ring: ConsoleRing) throws(MachineError) -> String {
+        Machine.words(of: try step("read the console") { () throws(SyscallError) in try ring.read() }, limit: wordLimit)
     }
 
     /// Moves what has come from the console into the ring. False: it has ended, all who wrote to it are gone.
@@ -69,7 +69,7 @@ public struct RunningMachine: ~Copyable {
     /// For the end of an error's text: the line of the guest's panic, else the console's last lines, printable and on one line; empty where
     /// it has printed nothing.
     public func lastWords() throws(MachineError) -> String {
-        let words = try Self.words(ring, Self.wordLimit)
+        let words = try Self.words(ring)
         return words.isEmpty ? "" : "; the console's last lines: \(words)"
     }
 

@@ -15,7 +15,7 @@ func unpackKernel(_ image: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
     let kernel = try makeMemoryFile("kernel")
     guard size > 0 else { return nil }
     try truncate(kernel, to: UInt64(size))
-    guard try unpack(packed[..<(count - 4)], to: MappedFile(kernel, count: size)), try canBeEntered(kernel) else { return nil }
+    guard try unpack(packed, to: MappedFile(kernel, count: size)), try canBeEntered(kernel) else { return nil }
     return kernel
 }
 
@@ -36,26 +36,26 @@ private func payload(_ image: borrowing OwnedFD) throws(SyscallError) -> (start:
     return (start, Int(count))
 }
 
-/// Each block after its length. Whether they fill the kernel's memory, and nothing is left.
-private func unpack(_ packed: ArraySlice<UInt8>, to kernel: borrowing MappedFile) -> Bool {
-    unsafe packed.withUnsafeBytes { packed in
-        unsafe kernel.withBytes { kernel in
-            var (place, filled) = (lz4Magic.count, 0)
-            while place + 4 <= packed.count {
-                let length = unsafe Int(UInt32(littleEndian: packed.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
-                place += 4
-                guard length > 0, length <= min(largestPacked, packed.count - place) else { return false }
-                let source = unsafe UnsafeRawBufferPointer(rebasing: packed[place..<(place + length)])
-                let target = unsafe UnsafeMutableRawBufferPointer(rebasing: kernel[filled...].prefix(largestBlock))
-                let count = unsafe LZ4_decompress_safe(
+/// Each block after its length, the kernel's own behind the last. Whether they fill the kernel's memory, and nothing is left.
+private func unpack(_ packed: [UInt8], to kernel: borrowing MappedFile) -> Bool {
+    let end = packed.count - 4
+    return unsafe kernel.withBytes { kernel in
+        var (place, filled) = (lz4Magic.count, 0)
+        while place + 4 <= end {
+            let length = Int(word(packed, place))
+            place += 4
+            guard length > 0, length <= min(largestPacked, end - place) else { return false }
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: kernel[filled...].prefix(largestBlock))
+            let count = unsafe packed[place..<(place + length)].withUnsafeBytes { source in
+                unsafe LZ4_decompress_safe(
                     source.bindMemory(to: CChar.self).baseAddress, target.bindMemory(to: CChar.self).baseAddress, Int32(length),
                     Int32(target.count))
-                guard count >= 0 else { return false }
-                place += length
-                filled += Int(count)
             }
-            return place == packed.count && filled == kernel.count
+            guard count >= 0 else { return false }
+            place += length
+            filled += Int(count)
         }
+        return place == end && filled == kernel.count
     }
 }
 
@@ -68,8 +68,8 @@ private func canBeEntered(_ kernel: borrowing OwnedFD) throws(SyscallError) -> B
     for index in 0..<UInt64(word(head, 56) & 0xffff) {
         let entry = try readBytes(kernel, at: table + index * 56, count: 56)
         guard entry.count == 56 else { return false }
-        let isNote = word(entry, 0) == 4
-        guard isNote, word(entry, 32) <= 1 << 20 else { continue }
+        // PT_NOTE
+        guard word(entry, 0) == 4, word(entry, 32) <= 1 << 20 else { continue }
         if hasEntry(try readBytes(kernel, at: UInt64(word(entry, 8)), count: Int(word(entry, 32)))) { return true }
     }
     return false
@@ -80,8 +80,7 @@ private func hasEntry(_ notes: [UInt8]) -> Bool {
     var place = 0
     while place + 12 <= notes.count {
         let name = Int(word(notes, place))
-        let isEntry = name == 4 && word(notes, place + 8) == 18 && notes[(place + 12)...].starts(with: "Xen\0".utf8)
-        if isEntry { return true }
+        if name == 4, word(notes, place + 8) == 18, notes[(place + 12)...].starts(with: "Xen\0".utf8) { return true }
         place += 12 + padded(name) + padded(Int(word(notes, place + 4)))
     }
     return false
