@@ -19,7 +19,7 @@ import Testing
     private static let documents = files("docs", ".md")
 
     /// The rows of the tables of a document whose heading has all of `columns`: those cells, in that order.
-    private static func rows(_ path: String, _ columns: [String]) -> [[String]] {
+    static func rows(_ path: String, _ columns: [String]) -> [[String]] {
         var found: [[String]] = []
         var places: [Int] = []
         var isInTable = false

@@ -10,17 +10,10 @@ import Testing
         let test: String
     }
 
-    static let rows: [Row] = {
-        let lines = Files.text(Repository.path("docs/conformance.md")).split(separator: "\n")
-        guard let heading = lines.firstIndex(of: "## Options and their tests") else { return [] }
-        return lines[(heading + 1)...].prefix { !$0.hasPrefix("## ") }.compactMap { line in
-            let cells = line.split(separator: " | ").map { $0.filter { $0 != "`" } }
-            guard line.hasPrefix("| "), cells.count == 4, cells[0] != "| verb" else { return nil }
-            return Row(
-                verb: String(cells[0].dropFirst(2)), options: Set(cells[1].split(separator: " ").map(String.init)), file: cells[2],
-                test: String(cells[3].dropLast(2)))
-        }
-    }()
+    static let rows = DocTests.rows("docs/conformance.md", ["verb", "option", "file", "test"]).map { cells in
+        let texts = cells.map { $0.filter { $0 != "`" } }
+        return Row(verb: texts[0], options: Set(texts[1].split(separator: " ").map(String.init)), file: texts[2], test: texts[3])
+    }
 
     @Test func `every option has a row, and every row an option`() throws {
         let known = try CommandLine().options
