@@ -30,8 +30,17 @@ final class Docker {
         waiting.write.close()
         _ = try Stream(waiting.read).wait(for: "API listen on")
         log = waiting.read
+        try forgetFirstContainerds()
         let imported = try sitting(.runc).quietly(["import", try BusyboxImage.archive(in: room.scratch), "box"])
         guard imported.status == 0 else { throw Failure("docker import: \(imported)") }
+    }
+
+    /// A dockerd that meets its containerd between bind(2) and listen(2) has it write its stacks down, and starts another.
+    private func forgetFirstContainerds() throws {
+        let directory = room.scratch.directory + "/tmp"
+        for file in Files.entries(directory) where file.wholeMatch(of: /containerd\.\d+\.stacks\.log/) != nil {
+            try Files.remove("\(directory)/\(file)")
+        }
     }
 
     /// Whether iptables can be set in a network namespace of this machine, as docker's bridges need it.
