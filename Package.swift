@@ -75,7 +75,8 @@ let package = Package(
         library(
             "Sandbox",
             [
-                "Lifecycle", "Machine", "SandboxNetwork", "Launch", "GuestPlan", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON", "Kernel",
+                "Lifecycle", "Machine", "SandboxNetwork", "Launch", "Plan", "GuestPlan", "AgentProtocol", "Cgroups", "Store", "Spec", "JSON",
+                "Kernel",
             ]),
         // 7
         library("Commands", ["Sandbox", "Lifecycle", "Machine", "Plan", "Store", "Spec", "JSON", "Kernel", argumentParser]),

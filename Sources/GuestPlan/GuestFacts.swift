@@ -9,7 +9,6 @@ public struct GuestFacts: Hashable, Sendable {
         case special(String)
         /// Below a procfs or sysfs, wherever that is mounted.
         case kernel(String)
-        case missing
     }
 
     /// By the absolute path of the source: `GuestPlan.sources` says which.

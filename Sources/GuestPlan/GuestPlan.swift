@@ -11,8 +11,14 @@ public struct GuestPlan: Hashable, Sendable {
     public var shares: [Share] = []
     /// `linux.sysctl` below `net.`: in the guest the network is the machine's, not the container's.
     public var networkSysctls: [Annotation] = []
-    /// Path of the network namespace whose interfaces become the machine's; empty: a new one.
-    public var networkNamespace = ""
+    /// Whose interfaces become the machine's; nil: a new one's, which has none.
+    public var network: NetworkNamespace?
+
+    public struct NetworkNamespace: Hashable, Sendable {
+        public let path: String
+        /// Which field of config.json says so.
+        public let field: String
+    }
 
     /// Something of the host that is seen in the guest below `SharedDirectory.mountPoint`.
     public struct Share: Hashable, Sendable {
@@ -57,8 +63,8 @@ public struct GuestPlan: Hashable, Sendable {
         self.config.set(["linux", "cgroupsPath"], .string("/\(id)"))
     }
 
-    /// The sources of bind mounts that `GuestFacts.sources` has to tell of.
-    public static func sources(of config: Config, bundle: String) -> [String] {
-        config.mounts.filter { isShared($0) }.map { absolute($0.source, bundle) }
+    /// The sources of bind mounts, all of which `GuestFacts.sources` has to tell of.
+    public static func sources(of config: Config, bundle: String) -> [(path: String, reach: Share.Reach)] {
+        config.mounts.filter { isShared($0) }.map { (absolute($0.source, bundle), reach($0)) }
     }
 }

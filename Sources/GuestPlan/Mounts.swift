@@ -40,12 +40,11 @@ extension GuestPlan {
             throw GuestPlanError("\(field)/source", "\(source): a \(what) of the host cannot be used in a virtual machine")
         case .kernel(let what):
             throw GuestPlanError("\(field)/source", "\(source): \(what) of the host cannot be seen in a virtual machine")
-        case .missing, nil: throw GuestPlanError("\(field)/source", "\(source): missing (ENOENT)")
+        case nil: preconditionFailure("nobody looked at \(source)")
         }
         let isReadOnly = mount.options.last { ["ro", "rro", "rw", "rrw"].contains($0) }.map { $0.hasSuffix("ro") } ?? false
         return Share(
-            name, source: source, kind: kind, access: isReadOnly ? .readOnly : .readWrite,
-            reach: mount.options.contains("rbind") ? .all : .one)
+            name, source: source, kind: kind, access: isReadOnly ? .readOnly : .readWrite, reach: reach(mount))
     }
 
     private func refuse(_ mount: Mount, _ field: String) throws(GuestPlanError) {
@@ -82,5 +81,7 @@ private func isBind(_ mount: Mount) -> Bool { mount.options.contains("bind") || 
 private func isSharedMemory(_ mount: Mount) -> Bool {
     isBind(mount) && mount.destination.split(separator: "/").elementsEqual(["dev", "shm"])
 }
+
+func reach(_ mount: Mount) -> GuestPlan.Share.Reach { mount.options.contains("rbind") ? .all : .one }
 
 func absolute(_ path: String, _ bundle: String) -> String { path.hasPrefix("/") ? path : bundle + "/" + path }

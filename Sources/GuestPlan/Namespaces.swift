@@ -15,7 +15,7 @@ extension GuestPlan {
             if !namespace.path.isEmpty { try check(namespace, field, config, placement, facts) }
             if namespace.kind == .network {
                 hasNetwork = true
-                networkNamespace = namespace.path
+                if !namespace.path.isEmpty { network = NetworkNamespace(path: namespace.path, field: field) }
                 continue
             }
             if !namespace.path.isEmpty, case .joins = placement { joins.append(namespace.kind.rawValue) }

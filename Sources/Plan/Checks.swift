@@ -1,6 +1,18 @@
 internal import CLinux
-internal import Spec
+public import Spec
 internal import Steps
+
+/// A container has a new mount namespace, wherever it runs.
+public func checkMountNamespace(_ config: Config) throws(PlanError) {
+    guard let mount = config.linux.namespaces.firstIndex(where: { $0.kind == .mount }) else {
+        throw PlanError("/linux/namespaces", "must have a mount namespace: without one its mounts would be the host's")
+    }
+    // pivot_root(2) moves the root of everyone in the namespace.
+    guard config.linux.namespaces[mount].path.isEmpty else {
+        let problem = "a mount namespace cannot be joined: set-up would rearrange it for all who live in it"
+        throw PlanError("/linux/namespaces/\(mount)/path", problem)
+    }
+}
 
 extension Planner {
     /// What one field demands of another, and what this version does not do.
@@ -14,13 +26,7 @@ extension Planner {
     }
 
     private func checkNamespaces() throws(PlanError) {
-        guard let mount = config.linux.namespaces.firstIndex(where: { $0.kind == .mount }) else {
-            throw PlanError("/linux/namespaces", "must have a mount namespace: without one its mounts would be the host's")
-        }
-        // pivot_root(2) moves the root of everyone in the namespace.
-        guard config.linux.namespaces[mount].path.isEmpty else {
-            throw PlanError("/linux/namespaces/\(mount)/path", "a mount namespace cannot be joined: set-up would rearrange it for all who live in it")
-        }
+        try checkMountNamespace(config)
         if !config.hostname.isEmpty && namespace(.uts) == nil {
             throw PlanError("/hostname", "unable to set hostname without a private UTS namespace")
         }

@@ -11,8 +11,8 @@ struct SandboxBlueprint: Blueprint {
     let config: Config
     let rootfs: String
     let order: Order
-    /// Path; empty: a new one, or the pod's.
-    let networkNamespace: String
+    /// nil: a new one, or the pod's.
+    let network: GuestPlan.NetworkNamespace?
     /// The process that stands for the machine; 0: this container's own is to be it.
     let podPID: Int32
     let warnings: [String]
@@ -51,7 +51,7 @@ struct SandboxBlueprint: Blueprint {
     func launch(_ place: borrowing Place, in cgroup: borrowing Cgroup?) throws(LifecycleError) -> Parked {
         do throws(SandboxError) {
             let child = try StandInChild(
-                order, gate: try copy(place.gate), report: try copy(place.report), network: try network(),
+                order, gate: try copy(place.gate), report: try copy(place.report), network: try networkNamespace(),
                 size: config.process?.consoleSize,
                 in: cgroup)
             return try child.parked { (pid) throws(SandboxError) in try runHooks(place.state, pid) }
@@ -59,16 +59,18 @@ struct SandboxBlueprint: Blueprint {
     }
 
     /// Which network namespace the container's process of the host is to be in; nil: a new one.
-    private func network() throws(SandboxError) -> OwnedFD? {
-        let path = podPID > 0 ? "/proc/\(podPID)/ns/net" : networkNamespace
-        if path.isEmpty { return nil }
-        let field = "config.json: /linux/namespaces: \(path)"
-        let fd = try step(field) { () throws(SyscallError) in try open(path, .readOnly) }
+    private func networkNamespace() throws(SandboxError) -> OwnedFD? {
+        if podPID > 0 {
+            return try step("the pod's network namespace") { () throws(SyscallError) in try open("/proc/\(podPID)/ns/net", .readOnly) }
+        }
+        guard let network else { return nil }
+        let field = "config.json: \(network.field)"
+        let fd = try step(field) { () throws(SyscallError) in try open(network.path, .readOnly) }
         let isNetwork = try step(field) { () throws(SyscallError) in
             guard try fileSystem(of: fd).magic == .namespace else { return false }
             return try namespaceKind(of: fd) == .network
         }
-        guard isNetwork else { throw .failed("\(field) is no network namespace") }
+        guard isNetwork else { throw .failed("\(field): \(network.path) is no network namespace") }
         return fd
     }
 

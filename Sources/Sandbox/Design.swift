@@ -4,6 +4,7 @@ internal import JSON
 internal import Kernel
 public import Lifecycle
 internal import Machine
+internal import Plan
 internal import Spec
 public import Store
 
@@ -30,6 +31,7 @@ extension SandboxBackend {
         try refuseDescriptors(try listenDescriptors(), of: "$LISTEN_FDS")
         let config = bundle.config
         do {
+            try checkMountNamespace(config)
             let facts = try readGuestFacts(config, bundle.path, placement, root: settings.root)
             let plan = try GuestPlan(try parse(bundle.document), config, id: id, placement, facts)
             var sandbox = id
@@ -53,7 +55,7 @@ extension SandboxBackend {
                 }
             }
             return SandboxBlueprint(
-                config: config, rootfs: facts.rootfs, order: order, networkNamespace: plan.networkNamespace, podPID: facts.sandboxPID,
+                config: config, rootfs: facts.rootfs, order: order, network: plan.network, podPID: facts.sandboxPID,
                 warnings: warnings, limits: try Limits(Resources()))
         } catch { throw LifecycleError("\(error)") }
     }

@@ -9,7 +9,7 @@ func readGuestFacts(_ config: Config, _ bundle: String, _ placement: Placement, 
     var facts = GuestFacts()
     facts.bundle = bundle
     facts.rootfs = try rootfs(config, bundle)
-    for source in GuestPlan.sources(of: config, bundle: bundle) { facts.sources[source] = try look(at: source) }
+    for (path, reach) in GuestPlan.sources(of: config, bundle: bundle) { facts.sources[path] = try look(at: path, reach) }
     let own = try namespaces(of: "self")
     let paths = config.linux.namespaces.filter { !$0.path.isEmpty }
     for namespace in paths where isFile(namespace.path, own[namespace.kind]) { facts.sharedNamespaces.insert(namespace.kind) }
@@ -59,7 +59,7 @@ private func rootfs(_ config: Config, _ bundle: String) throws(SandboxError) -> 
     return resolved
 }
 
-private func look(at path: String) throws(SandboxError) -> GuestFacts.Source {
+private func look(at path: String, _ reach: GuestPlan.Share.Reach) throws(SandboxError) -> GuestFacts.Source {
     do throws(SyscallError) {
         let file = try open(path, .path)
         switch try fileSystem(of: file).magic {
@@ -75,10 +75,7 @@ private func look(at path: String) throws(SandboxError) -> GuestFacts.Source {
         case .socket: return .special("socket")
         default: return .special("file")
         }
-    } catch {
-        guard [.noEntry, .notDirectory].contains(error.errno) else { throw .failed("\(path): \(error)") }
-        return .missing
-    }
+    } catch { throw .failed("open mount source \(path)\(reach == .all ? " and below" : ""): \(error.errno)") }
 }
 
 /// The files of a process's namespaces; those that cannot be looked at are left out.

@@ -19,7 +19,7 @@ struct ExecLeakTests {
         let before = traces()
         let mounts = Files.text("/proc/\(pid)/mountinfo")
         let words = container.execWords(probe: "exit", "11")
-        let (environment, rounds) = (scratch.environment, UnderTest.isSwiftrun ? 500 : 10)
+        let (environment, rounds) = (scratch.environment, UnderTest.rounds(500, inMachines: 50, ofOthers: 10))
         let statuses = try await withThrowingTaskGroup(of: Set<Int32>.self) { group in
             for _ in 0..<2 {
                 group.addTask {
@@ -39,7 +39,7 @@ struct ExecLeakTests {
     @Test func `fifty containers at once, each created, executed in, killed and deleted, leave nothing`() async throws {
         let scratch = try Scratch.required()
         let before = Machine.snapshot()
-        let count = UnderTest.isSwiftrun ? 50 : 5
+        let count = UnderTest.rounds(50, inMachines: 5, ofOthers: 5)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count {
                 group.addTask {

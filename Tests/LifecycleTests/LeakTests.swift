@@ -5,7 +5,7 @@ import Testing
 // The trait looks at the end; here it is also looked on the way, so that a leak is told where it begins.
 @Suite(.machineUnchanged, .enabled(if: Host.isRoot, "needs root"), .serialized, .timeLimit(.minutes(5)))
 struct LeakTests {
-    static let rounds = UnderTest.isSwiftrun ? 500 : 10
+    static let rounds = UnderTest.rounds(500, inMachines: 20, ofOthers: 10)
 
     @Test func `cycles of create, start and delete leave nothing`() throws {
         let bundle = try Bundle()
@@ -36,7 +36,7 @@ struct LeakTests {
         case "namespace": bundle.namespace("network", "/no/such/namespace")
         default: bundle.set("/linux/sysctl", ["net.no.such": "1"])
         }
-        for round in 0..<(UnderTest.isSwiftrun ? 25 : 2) {
+        for round in 0..<UnderTest.rounds(25, inMachines: 2, ofOthers: 2) {
             let container = try Container(bundle)
             let outcome = try container.create()
             #expect(outcome.status == 1, "\(outcome)")

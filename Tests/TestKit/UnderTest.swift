@@ -29,6 +29,12 @@ public enum UnderTest {
     /// False for another runtime: what is our own decision is then not asked for.
     public static let isSwiftrun = !binary.hasSuffix("/runc") && !binary.hasSuffix("/crun")
 
+    /// How often something is done that must leave nothing. A virtual machine takes seconds, and another runtime is only compared.
+    public static func rounds(_ number: Int, inMachines few: Int, ofOthers fewest: Int) -> Int {
+        guard isSwiftrun else { return fewest }
+        return backend == .vm ? few : number
+    }
+
     /// The view in which everything runs that does not ask for one; $SWIFTRUN_TEST_VIEW can say `pure` or `host`.
     public static let view: CgroupView = Environment.variable("SWIFTRUN_TEST_VIEW").flatMap(CgroupView.init) ?? (isSwiftrun ? .host : .pure)
 
