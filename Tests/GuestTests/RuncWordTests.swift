@@ -14,16 +14,11 @@ struct RuncWordTests {
         var description: String { "| `\(call)` | `\(runc)` | `\(own)` | |" }
     }
 
-    static let listed: Set<Difference> = {
-        let lines = Files.text(Repository.path("docs/errors.md")).split(separator: "\n")
-        guard let heading = lines.firstIndex(of: "## Beside runc, call by call") else { return [] }
-        return Set(
-            lines[(heading + 1)...].prefix { !$0.hasPrefix("## ") }.compactMap { line in
-                let cells = line.split(separator: " | ", omittingEmptySubsequences: false).map { String($0).filter { $0 != "`" } }
-                guard line.hasPrefix("| `"), cells.count == 4 else { return nil }
-                return Difference(call: String(cells[0].dropFirst(2)), runc: cells[1], own: cells[2])
-            })
-    }()
+    static let listed = Set(
+        Tables.rows("docs/errors.md", ["call", "runc", "swiftrun"]).map { cells in
+            let plain = cells.map { $0.filter { $0 != "`" } }
+            return Difference(call: plain[0], runc: plain[1], own: plain[2])
+        })
 
     /// What each call leaves: its output and errors, its status, and the files of the cgroup that it has changed.
     static func results(_ calls: [String]) throws -> (runc: [String], own: [String]) {

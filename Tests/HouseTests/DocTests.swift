@@ -18,33 +18,6 @@ import Testing
 
     private static let documents = files("docs", ".md")
 
-    /// The rows of the tables of a document whose heading has all of `columns`: those cells, in that order.
-    static func rows(_ path: String, _ columns: [String]) -> [[String]] {
-        var found: [[String]] = []
-        var places: [Int] = []
-        var isInTable = false
-        for line in text(path).split(separator: "\n", omittingEmptySubsequences: false) {
-            guard line.hasPrefix("|") else {
-                isInTable = false
-                continue
-            }
-            let cells = line.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
-                .map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
-            if !isInTable {
-                isInTable = true
-                places = columns.compactMap { cells.firstIndex(of: $0) }
-            } else if places.count == columns.count, !line.hasPrefix("|---") {
-                found.append(places.map { cells[$0] })
-            }
-        }
-        return found
-    }
-
-    /// What stands between backticks.
-    private static func code(_ text: String) -> [String] {
-        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
-    }
-
     /// The targets of Package.swift, each with what it may import.
     private static func package() throws -> [String: Set<String>] {
         let word = /"(\w+)"|\bargumentParser\b/
@@ -76,10 +49,10 @@ import Testing
         let package = try Self.package()
         #expect(package.count > 25)
         var documented: [String: Set<String>] = [:]
-        for row in Self.rows("docs/design.md", ["target", "imports"]) {
-            let name = try #require(Self.code(row[0]).first)
+        for row in Tables.rows("docs/design.md", ["target", "imports"]) {
+            let name = try #require(Tables.code(row[0]).first)
             #expect(documented[name] == nil, "\(name) stands there twice")
-            documented[name] = Set(Self.code(row[1]))
+            documented[name] = Set(Tables.code(row[1]))
         }
         for name in Set(package.keys).union(documented.keys).sorted() {
             #expect(documented[name] == package[name], "\(name)")
@@ -124,7 +97,7 @@ import Testing
 
     /// What the tests leave out with virtual machines is what the document tells, in the same order and words.
     @Test func `the exceptions of sandbox md are those of the tests`() {
-        let told = Self.rows("docs/sandbox.md", ["test", "why it is none of a virtual machine's"])
+        let told = Tables.rows("docs/sandbox.md", ["test", "why it is none of a virtual machine's"])
         let listed = SandboxException.all.map { exception in
             let names = exception.test.split(separator: "/", maxSplits: 2)
             let told = zip(["`", "\"", "of \""], zip(names, ["`", "\"", "\""])).map { $0 + $1.0 + $1.1 }
@@ -132,14 +105,14 @@ import Testing
         }
         #expect(told == listed)
         for row in told {
-            let suite = Self.code(row[0]).first ?? ""
+            let suite = Tables.code(row[0]).first ?? ""
             #expect(Files.exists(Repository.path("Tests/LifecycleTests/\(suite).swift")), "\(suite)")
         }
     }
 
     /// Every hole that security.md names has an answer, and a word about its test.
     @Test func `every CVE of the sources stands in security md`() {
-        let rows = Self.rows("docs/security.md", ["CVE", "what answers it", "test"])
+        let rows = Tables.rows("docs/security.md", ["CVE", "what answers it", "test"])
         let answered = Set(rows.flatMap { $0[0].split(separator: ", ").map(String.init) })
         #expect(rows.allSatisfy { row in row.allSatisfy { !$0.isEmpty } })
         for source in Self.files("Sources", ".swift") {
@@ -153,10 +126,10 @@ import Testing
     @Test(arguments: ["docs/errors.md", "docs/conformance.md"])
     func `every error text of a document is one of the sources`(document: String) {
         let sources = Self.files("Sources", ".swift").map { Self.text($0).replacing("\\\"", with: "\"") }.joined()
-        let rows = Self.rows(document, ["text"])
+        let rows = Tables.rows(document, ["text"])
         #expect(!rows.isEmpty)
         for row in rows {
-            for text in Self.code(row[0]) {
+            for text in Tables.code(row[0]) {
                 let pieces = text.replacing(#/<[\w ]+>|config\.json: |: /#, with: "\n").split(separator: "\n")
                 for piece in pieces where piece.count > 3 {
                     let isThere = sources.contains(piece)

@@ -10,7 +10,7 @@ import Testing
         let test: String
     }
 
-    static let rows = DocTests.rows("docs/conformance.md", ["verb", "option", "file", "test"]).map { cells in
+    static let rows = Tables.rows("docs/conformance.md", ["verb", "option", "file", "test"]).map { cells in
         let texts = cells.map { $0.filter { $0 != "`" } }
         return Row(verb: texts[0], options: Set(texts[1].split(separator: " ").map(String.init)), file: texts[2], test: texts[3])
     }

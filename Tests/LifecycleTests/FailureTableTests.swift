@@ -17,19 +17,11 @@ struct FailureTableTests {
         let docker: String
     }
 
-    static let rows: [Row] = {
-        let lines = Files.text(Repository.path("docs/errors.md")).split(separator: "\n")
-        guard let heading = lines.firstIndex(of: "## Failures, one by one") else { return [] }
-        return lines[(heading + 1)...].prefix { !$0.hasPrefix("## ") }.compactMap { line in
-            // A cell may have an escaped bar.
-            let cells = line.replacing("\\|", with: "\u{1}").split(separator: "|", omittingEmptySubsequences: false)
-                .map { $0.replacing("\u{1}", with: "|").trimming() }
-            guard line.hasPrefix("| "), cells.count == 9, cells[1] != "verb" else { return nil }
-            return Row(
-                name: "\(cells[1]): \(cells[2])", message: cells[3].trimming("`"), exit: cells[4], containerd: cells[5],
-                podman: cells[6], docker: cells[7])
-        }
-    }()
+    static let rows = Tables.rows("docs/errors.md", ["verb", "failure", "message", "exit", "containerd", "podman", "docker"]).map { cells in
+        Row(
+            name: "\(cells[0]): \(cells[1])", message: Tables.code(cells[2]).first ?? "", exit: cells[3], containerd: cells[4],
+            podman: cells[5], docker: cells[6])
+    }
 
     @Test func `every row is brought about, and everything brought about has a row`() {
         let names = FailureCase.all.map(\.description)
@@ -105,14 +97,5 @@ struct FailureTableTests {
             rest = rest[range.upperBound...]
         }
         return rest.isEmpty
-    }
-}
-
-extension StringProtocol where SubSequence == Substring {
-    fileprivate func trimming(_ character: Character = " ") -> String {
-        var part = self[...]
-        while part.first == character { part.removeFirst() }
-        while part.last == character { part.removeLast() }
-        return String(part)
     }
 }

@@ -8,14 +8,9 @@ struct Difference {
 
     /// The rows of `caller`.
     static func listed(_ caller: String) -> [Difference] {
-        Files.text(Repository.path("docs/errors.md")).split(separator: "\n").compactMap { line in
-            let cells = line.split(separator: "|").map { $0.drop { $0 == " " } }
-            guard cells.count == 5, cells[0] == caller + " " else { return nil }
-            return Difference(scenario: String(cells[1].dropLast()), withRunc: code(cells[2]), withSwiftrun: code(cells[3]))
+        Tables.rows("docs/errors.md", ["caller", "scenario", "with runc", "with swiftrun"]).filter { $0[0] == caller }.map { cells in
+            Difference(
+                scenario: cells[1], withRunc: Tables.code(cells[2]).first ?? "", withSwiftrun: Tables.code(cells[3]).first ?? "")
         }
-    }
-
-    private static func code(_ cell: Substring) -> String {
-        cell.split(separator: "`", omittingEmptySubsequences: false).dropFirst().first.map(String.init) ?? ""
     }
 }
