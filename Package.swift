@@ -110,7 +110,7 @@ let package = Package(
         tests("SandboxNetworkTests", ["SandboxNetwork", "JSON", "TestKit"]),
         tests("LaunchTests", ["JSON", "TestKit"]),
         tests("MachineTests", ["Machine", "GuestPlan", "AgentProtocol", "Spec", "JSON", "Kernel", "TestKit"]),
-        tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON", "TestKit"]),
+        tests("SandboxTests", ["Sandbox", "AgentProtocol", "JSON", "Kernel", "TestKit"]),
         tests("LifecycleTests", ["TestKit", "JSON"]),
         tests("GuestTests", ["JSON", "TestKit"]),
         tests("CallerTests", ["JSON", "TestKit"]),
