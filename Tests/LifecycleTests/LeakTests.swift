@@ -34,7 +34,7 @@ struct LeakTests {
         case "cgroup": bundle.set("/linux/resources/unified", ["no.such.file": "1"])
         case "device": bundle.set("/linux/devices", [["path": "/etc/passwd/x", "type": "c", "major": 1, "minor": 3]])
         case "namespace": bundle.namespace("network", "/no/such/namespace")
-        default: bundle.set("/linux/sysctl", ["net.no.such": "1"])
+        default: bundle.set("/linux/sysctl", ["fs.mqueue.no_such": "1"])
         }
         for round in 0..<UnderTest.rounds(25, inMachines: 2, ofOthers: 2) {
             let container = try Container(bundle)
