@@ -46,7 +46,12 @@ public func cgroups(named name: String) -> [String] {
 
 /// Pids of the processes in the cgroup called `name`, wherever it is; where each container has a virtual machine those that stand for its own.
 public func processes(inCgroup name: String) -> [Int] {
-    let all = Files.entries("/proc").compactMap { Int($0) }.filter { Files.text("/proc/\($0)/cgroup").contains("/\(name)") }
+    let all = Files.entries("/proc").compactMap { Int($0) }.filter { pid in
+        // A dead process that was not reaped is told in a cgroup that is gone.
+        Files.text("/proc/\(pid)/cgroup").split(separator: "\n").contains { line in
+            !line.hasSuffix(" (deleted)") && line.split(separator: "/").contains(Substring(name))
+        }
+    }
     guard UnderTest.backend == .vm else { return all }
     return all.filter { pid in !["qemu", "virtiofsd"].contains { Files.text("/proc/\(pid)/cmdline").hasPrefix($0 + "\0") } }
 }
