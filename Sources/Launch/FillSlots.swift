@@ -29,8 +29,7 @@ private func openNamespace(_ join: NamespaceJoin) throws(LaunchError) -> OwnedFD
     let field = "config.json: \(join.field)"
     do throws(SyscallError) {
         let fd = try open(join.path, .readOnly)
-        // Only a namespace's file answers the question of which kind it is.
-        if try fileSystem(of: fd).magic == .namespace, try namespaceKind(of: fd)?.flag == join.type { return fd }
+        if try namespaceKind(of: fd)?.flag == join.type { return fd }
     } catch { throw .prepare(field, error) }
     throw .unfit("\(field): \(join.path) is no \(join.kind.rawValue) namespace")
 }

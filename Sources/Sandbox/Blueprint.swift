@@ -66,11 +66,8 @@ struct SandboxBlueprint: Blueprint {
         guard let network else { return nil }
         let field = "config.json: \(network.field)"
         let fd = try step(field) { () throws(SyscallError) in try open(network.path, .readOnly) }
-        let isNetwork = try step(field) { () throws(SyscallError) in
-            guard try fileSystem(of: fd).magic == .namespace else { return false }
-            return try namespaceKind(of: fd) == .network
-        }
-        guard isNetwork else { throw .failed("\(field): \(network.path) is no network namespace") }
+        let kind = try step(field) { () throws(SyscallError) in try namespaceKind(of: fd) }
+        guard kind == .network else { throw .failed("\(field): \(network.path) is no network namespace") }
         return fd
     }
 

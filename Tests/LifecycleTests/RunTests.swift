@@ -84,15 +84,8 @@ struct RunTests {
         let numbers: [String: Int32] = ["HUP": 1, "INT": 2, "USR1": 10, "TERM": 15]
         let number = try #require(numbers[name])
         let bundle = try waiting()
-        try bundle.save()
-        let scratch = bundle.scratch
-        let output = try Descriptor.pipe()
-        let run = try Program(
-            Program.Request(
-                UnderTest.view.command([UnderTest.binary, "--root", scratch.root, "run", "--bundle", bundle.path, "x"]),
-                environment: scratch.environment, descriptors: [nil, output.write, nil]))
-        output.write.close()
-        #expect(try Stream(output.read).value()["action"]?.string == "waiting")
+        let (run, output) = try runInForeground(bundle)
+        #expect(try output.value()["action"]?.string == "waiting")
         run.send(number)
         #expect(try run.wait() == .exited(number == 15 ? 0 : 64 + number))
     }
@@ -121,16 +114,9 @@ struct RunTests {
 
     @Test func `the pid file stands while it runs`() throws {
         let bundle = try waiting()
-        try bundle.save()
-        let scratch = bundle.scratch
-        let output = try Descriptor.pipe()
-        let file = scratch.directory + "/x.pid"
-        let run = try Program(
-            Program.Request(
-                UnderTest.view.command([UnderTest.binary, "--root", scratch.root, "run", "--pid-file", file, "--bundle", bundle.path, "x"]),
-                environment: scratch.environment, descriptors: [nil, output.write, nil]))
-        output.write.close()
-        _ = try Stream(output.read).value()
+        let file = bundle.scratch.directory + "/x.pid"
+        let (run, output) = try runInForeground(bundle, "--pid-file", file)
+        _ = try output.value()
         #expect(try swiftrun("state", "x").json()["pid"]?.integer == Int(Files.text(file)))
         run.send(15)
         #expect(try run.wait() == .exited(0))
@@ -138,16 +124,21 @@ struct RunTests {
 
     @Test func `killed from elsewhere it tells the signal`() throws {
         let bundle = try waiting()
-        try bundle.save()
-        let scratch = bundle.scratch
-        let output = try Descriptor.pipe()
-        let run = try Program(
-            Program.Request(
-                UnderTest.view.command([UnderTest.binary, "--root", scratch.root, "run", "--bundle", bundle.path, "x"]),
-                environment: scratch.environment, descriptors: [nil, output.write, nil]))
-        output.write.close()
-        _ = try Stream(output.read).value()
+        let (run, output) = try runInForeground(bundle)
+        _ = try output.value()
         #expect(try swiftrun("kill", "x", "KILL").status == 0)
         #expect(try run.wait() == .exited(137))
     }
+}
+
+/// `run` in the foreground as container x, and its output.
+private func runInForeground(_ bundle: Bundle, _ options: String...) throws -> (Program, Stream) {
+    try bundle.save()
+    let scratch = bundle.scratch
+    let output = try Descriptor.pipe()
+    let words = [UnderTest.binary, "--root", scratch.root, "run"] + options + ["--bundle", bundle.path, "x"]
+    let run = try Program(
+        Program.Request(UnderTest.view.command(words), environment: scratch.environment, descriptors: [nil, output.write, nil]))
+    output.write.close()
+    return (run, Stream(output.read))
 }

@@ -1,7 +1,7 @@
 public import JSON
 
 /// A bundle in the test's scratch: a root filesystem with little but the probe, and a configuration to change.
-public final class Bundle {
+public final class Bundle: Configurable {
     public let path: String
     public let scratch: Scratch
     /// Starts as `runc spec` writes it, without a terminal, with a cgroup of the test's own, and with the probe's report as process.
@@ -41,32 +41,6 @@ public final class Bundle {
 
     /// Makes the probe do `words`: subcommands chained by `--`.
     public func probe(_ words: String...) { config.set("/process/args", Value(["/bin/probe"] + words)) }
-
-    public func set(_ pointer: String, _ value: Value) { config.set(pointer, value) }
-
-    public func append(_ pointer: String, _ value: Value) { config.append(pointer, value) }
-
-    public func remove(_ pointer: String) { config.remove(pointer) }
-
-    /// Appends a mount.
-    public func mount(_ destination: String, _ type: String, _ source: String, _ options: [String] = []) {
-        config.append(
-            "/mounts", ["destination": .string(destination), "type": .string(type), "source": .string(source), "options": Value(options)])
-    }
-
-    /// Takes away the mount at `destination`.
-    public func unmount(_ destination: String) {
-        let mounts = config.at("/mounts")?.array ?? []
-        config.set("/mounts", .array(mounts.filter { $0["destination"]?.string != destination }))
-    }
-
-    /// Joins the namespace at `namespace`, makes a new one for "", or leaves it the host's for nil.
-    public func namespace(_ type: String, _ namespace: String?) {
-        let others = (config.at("/linux/namespaces")?.array ?? []).filter { $0["type"]?.string != type }
-        guard let namespace else { return config.set("/linux/namespaces", .array(others)) }
-        let entry: Value = namespace.isEmpty ? ["type": .string(type)] : ["type": .string(type), "path": .string(namespace)]
-        config.set("/linux/namespaces", .array(others + [entry]))
-    }
 
     /// Writes config.json.
     public func save() throws {

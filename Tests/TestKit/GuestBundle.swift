@@ -1,7 +1,7 @@
 public import JSON
 
 /// A bundle in a guest, with a configuration to change. Its root filesystem is one that all share: busybox and the probe.
-public final class GuestBundle {
+public final class GuestBundle: Configurable {
     public let scratch: GuestScratch
     /// Its directory in the guest is `$DIR/ID`, its default cgroup `/ID`.
     public let id: String
@@ -14,32 +14,6 @@ public final class GuestBundle {
         config = baseConfig
         config.set("/root/path", "/rootfs")
         config.set("/linux/cgroupsPath", .string("/" + id))
-    }
-
-    public func set(_ pointer: String, _ value: Value) { config.set(pointer, value) }
-
-    public func append(_ pointer: String, _ value: Value) { config.append(pointer, value) }
-
-    public func remove(_ pointer: String) { config.remove(pointer) }
-
-    /// Appends a mount.
-    public func mount(_ destination: String, _ type: String, _ source: String, _ options: [String] = []) {
-        append(
-            "/mounts", ["destination": .string(destination), "type": .string(type), "source": .string(source), "options": Value(options)])
-    }
-
-    /// Takes away the mount at `destination`.
-    public func unmount(_ destination: String) {
-        let mounts = config.at("/mounts")?.array ?? []
-        config.set("/mounts", .array(mounts.filter { $0["destination"]?.string != destination }))
-    }
-
-    /// A new namespace for "", one to join at a path, or the guest's own for nil.
-    public func namespace(_ type: String, _ namespace: String?) {
-        let others = (config.at("/linux/namespaces")?.array ?? []).filter { $0["type"]?.string != type }
-        guard let namespace else { return config.set("/linux/namespaces", .array(others)) }
-        let entry: Value = namespace.isEmpty ? ["type": .string(type)] : ["type": .string(type), "path": .string(namespace)]
-        config.set("/linux/namespaces", .array(others + [entry]))
     }
 
     public func resources(_ pointer: String, _ value: Value) { config.set("/linux/resources/" + pointer, value) }
