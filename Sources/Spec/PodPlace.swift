@@ -24,7 +24,8 @@ public struct PodLimits: Hashable, Sendable {
 extension Config {
     /// nil: in no pod, or in one whose engine does not say.
     ///
-    /// The keys of containerd come first, then those of CRI-O (which podman writes too), then those of cri-dockerd.
+    /// The keys of containerd come first, then those of CRI-O (which podman 4 writes too), then those of cri-dockerd. podman 5 writes a
+    /// sandbox's id on its members, and says nothing more.
     public func podPlace(at document: String = "config.json") throws(SpecError) -> PodPlace? {
         try reading(document) { () throws(JSONError) in
             let annotations = try annotationReader
@@ -33,7 +34,7 @@ extension Config {
                 if try kind.choice([(keys.sandbox, true), ("container", false)]) { return .sandbox }
                 return .member(of: try annotations.required(keys.sandboxID).nonEmptyString())
             }
-            return nil
+            return try annotations.member(podmanSandboxID).map { id throws(JSONError) in .member(of: try id.nonEmptyString()) }
         }
     }
 
@@ -67,3 +68,5 @@ private let podKeys: [(kind: String, sandbox: String, sandboxID: String)] = [
     ("io.kubernetes.cri-o.ContainerType", "sandbox", "io.kubernetes.cri-o.SandboxID"),
     ("io.kubernetes.docker.type", "podsandbox", "io.kubernetes.sandbox.id"),
 ]
+
+private let podmanSandboxID = "io.kubernetes.cri-o.SandboxID"

@@ -61,6 +61,11 @@ import Testing
         }
     }
 
+    @Test func `podman 5 tells a member by its sandbox alone`() throws {
+        #expect(try config([("io.container.manager", "libpod"), ("io.kubernetes.cri-o.SandboxID", "abc")]).podPlace() == .member(of: "abc"))
+        #expect(throws: SpecError.self) { try config([("io.kubernetes.cri-o.SandboxID", "")]).podPlace() }
+    }
+
     @Test func `the keys of containerd come first, and none means no pod`() throws {
         let both = config([
             ("io.kubernetes.cri-o.ContainerType", "sandbox"), ("io.kubernetes.cri.container-type", "container"),
