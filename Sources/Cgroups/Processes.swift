@@ -8,41 +8,44 @@ extension Cgroup {
 
     /// The ids of its processes, in no order; 0 is one that this process's pid namespace does not know. Empty once it is gone.
     public func processes(_ reach: Reach) throws(CgroupsError) -> [Int32] {
-        try step("list the processes of cgroup \(placement.path)") { () throws(SyscallError) in
-            try Cgroups.processes(of: directory, reach)
+        var found = try Cgroups.processes(of: directory, placement.path)
+        if reach == .withDescendants {
+            try forEachBelow(directory, placement.path) { (cgroup, _, _) throws(CgroupsError) in
+                found += try Cgroups.processes(of: cgroup, placement.path)
+            }
         }
+        return found
     }
 
     /// Kills every process in it and below it, also such as are just being forked, and does not wait for their end.
     public func kill() throws(CgroupsError) {
-        try step("kill the processes of cgroup \(placement.path)") { () throws(SyscallError) in
+        let isKilled = try step("kill the processes of cgroup \(placement.path)") { () throws(SyscallError) in
             do throws(SyscallError) {
                 try writeControl("1", to: "cgroup.kill", of: directory)
             } catch {
-                if isGone(error) { return }
+                if isGone(error) { return true }
                 // A threaded cgroup has no processes to kill, only threads whose processes are.
                 guard error.errno == .notSupported else { throw error }
-                for id in try Cgroups.processes(of: directory, .withDescendants) where id > 0 {
-                    try ignoring(.noProcess) { () throws(SyscallError) in try Kernel.kill(id, .kill) }
-                }
+                return false
+            }
+            return true
+        }
+        guard !isKilled else { return }
+        for id in try processes(.withDescendants) where id > 0 {
+            try step("kill the processes of cgroup \(placement.path)") { () throws(SyscallError) in
+                try ignoring(.noProcess) { () throws(SyscallError) in try Kernel.kill(id, .kill) }
             }
         }
     }
 }
 
-/// Thread ids for a threaded cgroup, which lists no processes.
-private func processes(of directory: borrowing OwnedFD, _ reach: Cgroup.Reach) throws(SyscallError) -> [Int32] {
-    do throws(SyscallError) {
-        var found = try listed("cgroup.procs", of: directory)
-        guard reach == .withDescendants else { return found }
-        for name in try children(of: directory) {
-            guard let child = try childIfThere(name, of: directory) else { continue }
-            found += try processes(of: child, reach)
+/// Thread ids for a threaded cgroup, which lists no processes. Empty once it is gone.
+private func processes(of directory: borrowing OwnedFD, _ path: String) throws(CgroupsError) -> [Int32] {
+    try step("list the processes of cgroup \(path)") { () throws(SyscallError) in
+        do throws(SyscallError) { return try listed("cgroup.procs", of: directory) } catch {
+            guard isGone(error) else { throw error }
+            return []
         }
-        return found
-    } catch {
-        guard isGone(error) else { throw error }
-        return []
     }
 }
 
@@ -52,25 +55,6 @@ private func listed(_ file: String, of directory: borrowing OwnedFD) throws(Sysc
     } catch {
         guard error.errno == .notSupported, file == "cgroup.procs" else { throw error }
         return try listed("cgroup.threads", of: directory)
-    }
-}
-
-/// The names of the cgroups just below; none once it is gone.
-func children(of directory: borrowing OwnedFD) throws(SyscallError) -> [String] {
-    do throws(SyscallError) {
-        return try entries(of: directory).filter { $0.kind == .directory }.map(\.name)
-    } catch {
-        guard isGone(error) else { throw error }
-        return []
-    }
-}
-
-func childIfThere(_ name: String, of directory: borrowing OwnedFD) throws(SyscallError) -> OwnedFD? {
-    do throws(SyscallError) {
-        return try open(name, beneath: directory, [.readOnly, .directory], refusing: beyondCgroups)
-    } catch {
-        guard isGone(error) else { throw error }
-        return nil
     }
 }
 

@@ -10,39 +10,44 @@ extension Cgroup {
 
     static func remove(_ placement: Placement, level: Int, within limit: Duration) throws(CgroupsError) {
         guard let parent = try openLevels(placement, level) else { return }
-        try removeTree(placement.levels[level], in: parent, placement.path(of: level + 1), limit, .after(limit))
-    }
-}
-
-private func removeTree(
-    _ name: String, in parent: borrowing OwnedFD, _ path: String, _ limit: Duration, _ deadline: Deadline
-) throws(CgroupsError) {
-    while try !removeEmpty(name, in: parent, path) {
-        let directory = try step("open cgroup \(path)") { () throws(SyscallError) in try childIfThere(name, of: parent) }
-        guard let directory else { return }
-        let below = try step("list cgroup \(path)") { () throws(SyscallError) in try children(of: directory) }
-        for child in below { try removeTree(child, in: directory, "\(path)/\(child)", limit, deadline) }
-        guard below.isEmpty else { continue }
-        let outcome = try step("wait for \(path)/cgroup.events") { () throws(SyscallError) in
-            try emptied(directory, deadline)
-        }
-        switch outcome {
-        case .gone: return
-        case .reached: continue
-        case .timedOut: throw .timedOut(cgroup: path, awaited: try leftovers(directory, path, limit))
+        let name = placement.levels[level]
+        let removal = Removal(path: placement.path(of: level + 1), limit: limit, deadline: .after(limit))
+        let removeItself = { () throws(SyscallError) in try removeDirectory(name, at: parent) }
+        while try removal.isRefused(removeItself) {
+            guard let cgroup = try openChild(name, of: parent, removal.path) else { return }
+            try forEachBelow(cgroup, removal.path) { (below, name, above) throws(CgroupsError) in
+                try removal.complete(below) { () throws(SyscallError) in try removeDirectory(name, at: above) }
+            }
+            try removal.complete(cgroup, removeItself)
         }
     }
 }
 
-/// false: it is in use.
-private func removeEmpty(_ name: String, in parent: borrowing OwnedFD, _ path: String) throws(CgroupsError) -> Bool {
-    do throws(SyscallError) {
-        try removeDirectory(name, at: parent)
-        return true
-    } catch {
-        if isGone(error) { return true }
-        guard error.errno == .busy else { throw .refused(step: "remove cgroup \(path)", error) }
+/// The removal of a cgroup with those below it.
+private struct Removal {
+    let path: String
+    let limit: Duration
+    let deadline: Deadline
+
+    /// Whether a cgroup that `remove` is to remove is in use.
+    func isRefused(_ remove: () throws(SyscallError) -> Void) throws(CgroupsError) -> Bool {
+        do throws(SyscallError) { try remove() } catch {
+            if isGone(error) { return false }
+            guard error.errno == .busy else { throw .refused(step: "remove cgroup \(path)", error) }
+            return true
+        }
         return false
+    }
+
+    /// Waits until nobody is in the cgroup that `remove` is to remove. One that has got others below it stays for now.
+    func complete(_ cgroup: borrowing OwnedFD, _ remove: () throws(SyscallError) -> Void) throws(CgroupsError) {
+        while try isRefused(remove) {
+            let (outcome, isLeaf) = try step("wait for \(path)/cgroup.events") { () throws(SyscallError) in
+                (try emptied(cgroup, deadline), try children(of: cgroup).isEmpty)
+            }
+            if outcome == .timedOut { throw .timedOut(cgroup: path, awaited: try leftovers(cgroup, path, limit)) }
+            guard outcome == .reached, isLeaf else { return }
+        }
     }
 }
 

@@ -1,9 +1,19 @@
 import CLinux
 
+/// The name of a file as the kernel has it: any bytes but a slash and a NUL.
+public struct FileName: Hashable, Sendable {
+    /// With the NUL at its end.
+    let bytes: [CChar]
+
+    /// For people: bytes that are no UTF-8 are replaced, and what it reads then is no file's name.
+    public var text: String { String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+}
+
 /// One name in a directory.
 public struct DirectoryEntry: Hashable, Sendable {
-    /// Bytes that are no UTF-8 are replaced: such a name cannot be opened again.
-    public let name: String
+    public let fileName: FileName
+    /// Its text, for directories whose names are ours.
+    public var name: String { fileName.text }
     public let inode: UInt64
     /// nil where the filesystem does not tell here.
     public let kind: FileKind?
@@ -30,7 +40,7 @@ public func entries(of directory: borrowing OwnedFD) throws(SyscallError) -> [Di
                 let inode = buffer[start..<(start + 8)].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
                 found.append(
                     DirectoryEntry(
-                        name: String(decoding: name, as: UTF8.self), inode: inode,
+                        fileName: FileName(bytes: name.map { CChar(bitPattern: $0) } + [0]), inode: inode,
                         kind: FileKind(mode: UInt32(buffer[start + 18]) << 12)))
             }
             start += length
@@ -90,6 +100,12 @@ public func removeDirectory(_ path: String) throws(SyscallError) {
 public func removeDirectory(_ name: String, at directory: borrowing OwnedFD) throws(SyscallError) {
     let fd = directory.raw
     try call("rmdir", name) { unsafe clinux_unlinkat(fd, name, AT_REMOVEDIR) }
+}
+
+/// Removes an empty directory. The corresponding system call is `unlinkat(2)`.
+public func removeDirectory(_ name: FileName, at directory: borrowing OwnedFD) throws(SyscallError) {
+    let fd = directory.raw
+    try call("rmdir", name.text) { unsafe clinux_unlinkat(fd, name.bytes, AT_REMOVEDIR) }
 }
 
 /// What a rename does with a file that has the new name already.

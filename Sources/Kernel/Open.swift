@@ -62,6 +62,24 @@ public func open(
         path, directory.raw, mode, permissions, UInt64(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS) | refusing.rawValue)
 }
 
+/// Opens the directory called `name` in `directory` for reading.
+///
+/// The corresponding system call is `openat2(2)` with `RESOLVE_BENEATH`.
+public func openDirectory(_ name: FileName, in directory: borrowing OwnedFD, refusing: Boundary) throws(SyscallError) -> OwnedFD {
+    var how = open_how()
+    how.flags = UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    how.resolve = UInt64(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS) | refusing.rawValue
+    let fd = directory.raw
+    return OwnedFD(adopting: try call("openat2", name.text) { unsafe clinux_openat2(fd, name.bytes, &how) })
+}
+
+/// Opens the directory above `directory`, of the same mount, for reading.
+///
+/// The corresponding system call is `openat2(2)` with `RESOLVE_NO_XDEV`.
+public func openParent(of directory: borrowing OwnedFD) throws(SyscallError) -> OwnedFD {
+    try openResolving("..", directory.raw, [.readOnly, .directory], 0, UInt64(RESOLVE_NO_XDEV))
+}
+
 private func openResolving(
     _ path: String, _ directory: Int32, _ mode: OpenMode, _ permissions: UInt32, _ resolve: UInt64
 ) throws(SyscallError) -> OwnedFD {

@@ -39,6 +39,35 @@ struct CgroupTests {
         #expect(!Files.exists(path(bundle)))
     }
 
+    /// In a cgroup of its own that it may write to, a container makes what it likes: as deep, and of names that are no text.
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc 1.1 goes by paths, whose length has a limit"))
+    func `whatever children the container made go with it, and are seen until then`() throws {
+        let bundle = try waiting()
+        let container = try Container(bundle).running()
+        let script = """
+            import os, sys
+            os.chdir(sys.argv[1])
+            for depth in range(1500):
+                os.mkdir(b"\\xff"), os.mkdir("n"), os.chdir("n")
+            os.mkdir(b"\\xfe")
+            with open(b"\\xfe/cgroup.procs", "w") as file: file.write(sys.argv[2])
+            """
+        #expect(try execute(["python3", "-c", script, path(bundle), "\(try container.pid)"]).status == 0)
+        // With as many descriptors as an engine may leave it.
+        let limited = { (words: [String]) throws in
+            try execute(
+                ["sh", "-c", #"ulimit -n 64; exec "$0" "$@""#, UnderTest.binary, "--root", bundle.scratch.root] + words,
+                environment: bundle.scratch.environment)
+        }
+        let list = try limited(["ps", "--format", "json", container.id])
+        #expect(try list.json().array?.contains(Value(try container.pid)) == true, "\(list)")
+        try container.kill("KILL")
+        _ = try container.end()
+        let delete = try limited(["delete", container.id])
+        #expect(delete.status == 0, "\(delete)")
+        #expect(!Files.exists(path(bundle)))
+    }
+
     @Test func `a cgroup with somebody in it is refused`() throws {
         let holder = try HeldNamespaces("uts")
         let bundle = try waiting()
