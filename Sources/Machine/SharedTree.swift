@@ -9,25 +9,30 @@ public import Kernel
 public final class SharedTree {
     /// Absolute.
     public let path: String
+    /// As it is below its own mount: here, and nowhere else, places for shares can be made.
+    private let places: OwnedFD
     private let directory: OwnedFD
 
     /// Makes the directory `share` in the state directory, as a mount of its own.
     public init(stateDirectory: String) throws(MachineError) {
         let path = stateDirectory + "/share"
         self.path = path
-        directory = try step("make the shared directory") { () throws(SyscallError) in
-            try makeDirectory(path, permissions: 0o711)
-            do throws(SyscallError) {
+        try step("make the shared directory") { () throws(SyscallError) in try makeDirectory(path, permissions: 0o711) }
+        do throws(MachineError) {
+            places = try step("make the shared directory") { () throws(SyscallError) in try open(path, [.readOnly, .directory]) }
+            directory = try step("make the shared directory") { () throws(SyscallError) in
                 let tree = try copyMount(at: path, .one)
                 // Nothing that is mounted in it arrives anywhere but at those that get it from here: virtiofsd.
                 try setPropagation(of: tree, .private, .one)
                 try setPropagation(of: tree, .shared, .one)
+                // The guest writes to its shares alone: here it would fill the host's memory, and lead the makers of shares astray.
+                try makeReadOnly(tree, .one)
                 try attach(tree, on: "share", at: try open(stateDirectory, [.path, .directory]))
-            } catch {
-                try removeDirectory(path)
-                throw error
+                return try open(path, [.readOnly, .directory])
             }
-            return try open(path, [.readOnly, .directory])
+        } catch {
+            try step("make the shared directory") { () throws(SyscallError) in try removeDirectory(path) }
+            throw error
         }
     }
 
@@ -47,11 +52,12 @@ public final class SharedTree {
     /// Shows the copied mount in the guest under the share's name.
     public func share(_ share: GuestPlan.Share, _ copy: borrowing OwnedFD) throws(MachineError) {
         try step("share \(share.source) as \(share.name)") { () throws(SyscallError) in
-            let place = "\(path)/\(share.name)"
-            try makeDirectories(Path.parent(place), permissions: 0o711)
+            try ignoring(.exists) { () throws(SyscallError) in
+                try makeDirectory(Path.parent(share.name), at: places, permissions: 0o711)
+            }
             switch share.kind {
-            case .directory: try makeDirectory(place, permissions: 0o755)
-            case .file: _ = try open(place, [.writeOnly, .create, .exclusive], permissions: 0o600)
+            case .directory: try makeDirectory(share.name, at: places, permissions: 0o755)
+            case .file: _ = try open(share.name, beneath: places, [.writeOnly, .create, .exclusive], permissions: 0o600)
             }
             try attach(copy, on: share.name, at: directory)
         }
@@ -61,7 +67,7 @@ public final class SharedTree {
     public func unshare(container id: String) throws(MachineError) {
         try step("unshare \(id)") { () throws(SyscallError) in
             let parent: OwnedFD
-            do throws(SyscallError) { parent = try open(id, beneath: directory, [.readOnly, .directory]) } catch {
+            do throws(SyscallError) { parent = try open(id, beneath: places, [.readOnly, .directory]) } catch {
                 guard error.errno == .noEntry else { throw error }
                 return
             }
@@ -74,7 +80,7 @@ public final class SharedTree {
                     try removeFile(entry.name, at: parent)
                 }
             }
-            try removeDirectory(id, at: directory)
+            try removeDirectory(id, at: places)
         }
     }
 
@@ -102,7 +108,7 @@ public final class SharedTree {
     /// Takes everything away, the directory too.
     public func remove() throws(MachineError) {
         let ids = try step("remove \(path)") { () throws(SyscallError) in
-            try entries(of: open(".", beneath: directory, [.readOnly, .directory]))
+            try entries(of: open(".", beneath: places, [.readOnly, .directory]))
         }
         for entry in ids { try unshare(container: entry.name) }
         try step("remove \(path)") { () throws(SyscallError) in

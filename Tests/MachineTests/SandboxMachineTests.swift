@@ -18,10 +18,14 @@ struct SandboxMachineTests {
         return root
     }
 
-    private func create(_ id: String, _ command: [String], uid: UInt32) -> AgentProtocol.Request {
+    /// `data` is what is bound on /data, below the share.
+    private func create(_ id: String, _ command: [String], uid: UInt32, data: String) -> AgentProtocol.Request {
         let share = SharedDirectory.mountPoint + "/" + id
         let bind = { (name: String, destination: String) -> Value in
-            ["destination": .string(destination), "type": "bind", "source": .string("\(share)/\(name)"), "options": ["rbind"]]
+            [
+                "destination": .string(destination), "type": "bind", "source": .string("\(SharedDirectory.mountPoint)/\(name)"),
+                "options": ["rbind"],
+            ]
         }
         let namespaces = ["pid", "mount", "ipc", "uts", "cgroup"].map { Value.object([.init("type", .string($0))]) }
         return .create(
@@ -33,8 +37,8 @@ struct SandboxMachineTests {
                         "user": ["uid": Value(uid), "gid": Value(uid)], "args": Value(command), "env": ["PATH=/bin"], "cwd": "/",
                     ],
                     "mounts": [
-                        ["destination": "/proc", "type": "proc", "source": "proc"], bind("0", "/data"), bind("1", "/closed"),
-                        bind("2", "/file"),
+                        ["destination": "/proc", "type": "proc", "source": "proc"], bind(data, "/data"),
+                        bind("\(id)/1", "/closed"), bind("\(id)/2", "/file"),
                     ],
                     "linux": ["namespaces": .array(namespaces)],
                 ], streams: [.output]))
@@ -45,8 +49,8 @@ struct SandboxMachineTests {
         #expect(try booter.ask(.configure(settings)) == .done(.null))
     }
 
-    private func run(_ id: String, _ command: [String], uid: UInt32 = 0, in booter: Booter) throws -> String {
-        let channel = try booter.open(create(id, command, uid: uid))
+    private func run(_ id: String, _ command: [String], uid: UInt32 = 0, data: String? = nil, in booter: Booter) throws -> String {
+        let channel = try booter.open(create(id, command, uid: uid, data: data ?? "\(id)/0"))
         let answer = try booter.answer(on: channel)
         #expect(answer == .done(.null))
         #expect(try booter.ask(.start(id: id)) == .done(.null))
@@ -94,6 +98,30 @@ struct SandboxMachineTests {
         #expect(try Report(JSON.parse(Array(report.utf8))).integers("uid") == [1000, 0, 0, 0])
         #expect(try booter.tell("end") == "ended")
         #expect(try booter.end() == .exited(0))
+        #expect(!Files.exists(booter.state + "/share"))
+    }
+
+    /// Whoever has taken the guest's kernel over comes to all that virtiofsd shows.
+    @Test func `the guest writes to its shares and to nothing beside them`() throws {
+        let root = try rootfs()
+        let shares = ["rootfs": root, "0": root + "/data", "1": root + "/closed", "2": root + "/file"]
+        let booter = try Booter(shares.flatMap { ["share", "c/" + $0.key, $0.value] })
+        _ = try booter.started()
+        #expect(try booter.line(Booter.boot) == "booted")
+        try configure(booter)
+        let places = Files.entries(booter.state + "/share/c").sorted()
+        let script = """
+            cd /data; exec 2>&1; echo yes > c/rootfs/written
+            echo no > file; echo no > c/file; busybox mkdir d c/d; busybox ln -s /tmp e; busybox mv c f; busybox mv c/1 g; busybox rmdir c/0
+            busybox chmod 777 . c; busybox mount -o remount,rw,bind /data; echo no > file; true
+            """
+        let refusals = try run("c", ["sh", "-c", script], data: "", in: booter)
+        #expect(Files.text(root + "/written") == "yes\n", "\(refusals)")
+        #expect(Files.entries(booter.state + "/share") == ["c"], "\(refusals)")
+        #expect(Files.entries(booter.state + "/share/c").sorted() == places, "\(refusals)")
+        #expect(try booter.tell("share d/rootfs \(root)") == "shared")
+        #expect(try booter.tell("unshare c") == "unshared")
+        #expect(try booter.tell("end") == "ended")
         #expect(!Files.exists(booter.state + "/share"))
     }
 
