@@ -14,7 +14,8 @@ private struct Ends: ~Copyable {
 // Processes, from their orders to their ends.
 extension Service {
     func launch(_ order: CreateOrder, on channel: UInt32) throws(AgentError) {
-        let session = Session(channel, order.id, .container)
+        let notifyPath = order.tellsReadiness ? notifySocket(in: Path.join(Place.state, order.id)) : nil
+        let session = Session(channel, order.id, .container, notifyPath: notifyPath)
         try launch(session, order.streams, order.hasTerminal) { (console) throws(LifecycleError) in
             try create(order, console: console)
         }
@@ -112,10 +113,17 @@ extension Service {
                 wasOutOfMemory: memoryKills(of: session.id) > session.killsBefore))
     }
 
+    /// Passes on that a container's program is ready, if it has told.
+    func hearReadiness(_ session: Session) throws(AgentError) {
+        guard try session.takeReadiness() else { return }
+        try link.send(message: Notice.ready.text, on: session.channel)
+    }
+
     /// Sends what an ended process has left, and when that is all, how it ended.
     func conclude(_ session: Session) throws(AgentError) {
         guard let end = session.end else { return }
         if !session.isForsaken {
+            try hearReadiness(session)
             for outlet in session.outlets { try outlet.pump(link, session.channel) }
             guard session.outlets.allSatisfy(\.hasEnded) else { return }
             let how: Notice.End =

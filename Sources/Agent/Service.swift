@@ -47,6 +47,7 @@ final class Service {
         case job(Job)
         case outlet(Outlet, Session)
         case inlet(Inlet, Session)
+        case program(Session)
         case memory(MemoryWatch)
     }
 
@@ -59,6 +60,7 @@ final class Service {
                 if let watch = outlet.watch(link, session.channel) { sources.append((.outlet(outlet, session), watch)) }
             }
             if let inlet = session.inlet, let watch = inlet.watch { sources.append((.inlet(inlet, session), watch)) }
+            if let watch = session.notifyWatch { sources.append((.program(session), watch)) }
         }
         let ready = try step("wait") { () throws(SyscallError) in try poll(sources.map(\.1)) } ?? []
         return zip(sources, ready).map { ($0.0.0, $0.1) }
@@ -73,6 +75,7 @@ final class Service {
         case .job(let job): try hear(job)
         case .outlet(let outlet, let session): if !session.isForsaken { try outlet.pump(link, session.channel) }
         case .inlet(let inlet, let session): if session.inlet === inlet { try inlet.pump(link, session.channel) }
+        case .program(let session): if !session.isForsaken { try hearReadiness(session) }
         case .memory(let watch): if watches.contains(where: { $0 === watch }) { try look(watch) }
         }
     }

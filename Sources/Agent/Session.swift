@@ -1,5 +1,6 @@
 internal import AgentProtocol
 internal import Kernel
+internal import Launch
 
 /// A process of the host's: a container's init, or one that was brought into a container.
 final class Session {
@@ -24,6 +25,9 @@ final class Session {
     var inlet: Inlet?
     /// How many processes of the container had been killed for want of memory when this one began.
     var killsBefore: UInt64 = 0
+    /// Where its program tells that it is ready: the path of what is made there once the container is, and that, until it has told.
+    private let notifyPath: String?
+    private var notifySocket: NotifySocket?
     /// Where the terminal comes from, until it has.
     var console: Console?
     private var terminal: OwnedFD?
@@ -31,10 +35,11 @@ final class Session {
     /// Signals that came before the process.
     private var waiting: [Signal] = []
 
-    init(_ channel: UInt32, _ id: String, _ kind: Kind) {
+    init(_ channel: UInt32, _ id: String, _ kind: Kind, notifyPath: String? = nil) {
         self.channel = channel
         self.id = id
         self.kind = kind
+        self.notifyPath = notifyPath
     }
 
     /// The process is there.
@@ -42,6 +47,27 @@ final class Session {
         self.pid = pid
         for signal in waiting { try send(signal) }
         waiting = []
+        guard let notifyPath else { return }
+        notifySocket = try step("the socket of a container's program") { () throws(SyscallError) in try NotifySocket(notifyPath) }
+    }
+
+    /// Becomes readable when the program sends to the host's service manager; nil: nobody waits for that, or for more.
+    var notifyWatch: Watch? {
+        switch notifySocket {
+        case .some(let socket): socket.watch
+        case .none: nil
+        }
+    }
+
+    /// Whether the program has told by now that it is ready: once.
+    func takeReadiness() throws(AgentError) -> Bool {
+        let isReady =
+            switch notifySocket {
+            case .some(let socket): try step("what a program tells") { () throws(SyscallError) in try socket.takeReadiness() }
+            case .none: false
+            }
+        if isReady { notifySocket = nil }
+        return isReady
     }
 
     func send(_ signal: Signal) throws(AgentError) {

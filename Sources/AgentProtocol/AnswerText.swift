@@ -33,6 +33,7 @@ extension Notice {
                 }
             return message(
                 "exited", .object([how, .init("time", Value(nanoseconds)), .init("outOfMemory", .bool(wasOutOfMemory))]))
+        case .ready: return message("ready", .object([]))
         case .outOfMemory: return message("outOfMemory", .object([]))
         }
     }
@@ -42,6 +43,9 @@ extension Notice {
         self = try read(text) { (kind, body) throws(JSONError) in
             switch kind {
             case "exited": return try Notice(exited: body)
+            case "ready":
+                try body.only()
+                return .ready
             case "outOfMemory":
                 try body.only()
                 return .outOfMemory

@@ -2,8 +2,8 @@ internal import JSON
 
 /// The host's view of one channel, after its request was sent: what the agent says on it, in the only order there is.
 ///
-/// First the answer, but that bytes of a process may come before it. The channel of a process then ends with `Notice.exited`, after
-/// which only the agent's `close` follows; that of `watch` goes on until it is closed.
+/// First the answer, but that bytes of a process may come before it. The channel of a process then has `Notice.ready`, if that was asked
+/// for and at most once, and ends with `Notice.exited`, after which only the agent's `close` follows; that of `watch` goes on until it is closed.
 public struct Exchange: Sendable {
     public enum Event: Hashable, Sendable {
         case answer(Answer)
@@ -23,11 +23,12 @@ public struct Exchange: Sendable {
     private let streams: [StandardStream]
     private var isAnswered = false
     private var hasFailed = false
+    private var mayBecomeReady = false
     private var isOver = false
 
     public init(_ request: Request) {
         switch request {
-        case .create(let order): (kind, streams) = (.process, order.streams)
+        case .create(let order): (kind, streams, mayBecomeReady) = (.process, order.streams, order.tellsReadiness)
         case .exec(let order): (kind, streams) = (.process, order.streams)
         case .watch: (kind, streams) = (.watch, [])
         default: (kind, streams) = (.single, [])
@@ -66,6 +67,7 @@ public struct Exchange: Sendable {
         let notice = try Notice(text)
         switch (notice, kind) {
         case (.exited, .process): isOver = true
+        case (.ready, .process) where mayBecomeReady: mayBecomeReady = false
         case (.outOfMemory, .watch): break
         default: throw .malformed("a notice that is none of its channel's")
         }

@@ -71,10 +71,12 @@ public struct CreateOrder: Hashable, Sendable {
     /// Which streams the process has; a terminal has input and output.
     public var streams: [StandardStream]
     public var hasTerminal: Bool
+    /// The host waits for `Notice.ready`: the program is to have a socket where it can tell (sd_notify(3)).
+    public var tellsReadiness: Bool
 
     public init(
         id: String, config: Value, joins: [String] = [], sandbox: String = "", streams: [StandardStream] = StandardStream.allCases,
-        hasTerminal: Bool = false
+        hasTerminal: Bool = false, tellsReadiness: Bool = false
     ) {
         self.id = id
         self.config = config
@@ -82,6 +84,7 @@ public struct CreateOrder: Hashable, Sendable {
         self.sandbox = sandbox
         self.streams = streams
         self.hasTerminal = hasTerminal
+        self.tellsReadiness = tellsReadiness
     }
 }
 
@@ -129,6 +132,8 @@ public enum Answer: Hashable, Sendable {
 public enum Notice: Hashable, Sendable {
     /// The process has ended, and all its output was sent. The last message of the channel.
     case exited(End, nanoseconds: Int64, wasOutOfMemory: Bool)
+    /// The program of a container whose order asks for it has told that it is ready. Once at most.
+    case ready
     /// The kernel has killed a process of the container for want of memory.
     case outOfMemory
 

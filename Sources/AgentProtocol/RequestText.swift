@@ -94,18 +94,19 @@ extension CreateOrder {
     fileprivate var value: Value {
         .object([
             .init("id", .string(id)), .init("config", config), .init("joins", Value(joins)), .init("sandbox", .string(sandbox)),
-            .init("streams", AgentProtocol.value(streams)), .init("terminal", .bool(hasTerminal)),
+            .init("streams", AgentProtocol.value(streams)), .init("terminal", .bool(hasTerminal)), .init("readiness", .bool(tellsReadiness)),
         ])
     }
 
     fileprivate init(_ body: Reader) throws(JSONError) {
-        try body.only("id", "config", "joins", "sandbox", "streams", "terminal")
+        try body.only("id", "config", "joins", "sandbox", "streams", "terminal", "readiness")
         id = try body.id()
         config = try body.required("config").object()
         joins = try body.required("joins").strings()
         sandbox = try body.required("sandbox").string()
         streams = try body.required("streams").streams()
         hasTerminal = try body.required("terminal").bool()
+        tellsReadiness = try body.required("readiness").bool()
         if !joins.isEmpty && sandbox.isEmpty { throw body.fault(at: "sandbox", "is required with joins") }
         try body.check(streams, hasTerminal)
     }

@@ -1,35 +1,29 @@
 public import Kernel
 
-/// How the program of a container tells a service manager that it is ready: sd_notify(3) over a socket of the container's own.
+/// Where the program of a container tells that it is ready, as sd_notify(3) does it: a socket of the container's own.
 ///
-/// The manager's own socket is never seen in the container. Of what the program sends only readiness is passed on, in our words: pids that
-/// it could name are those of its namespace.
+/// Of what the program sends only readiness is heard: pids that it could name are those of its namespace.
 public struct NotifySocket: ~Copyable {
     /// Where the container sees the directory of the socket.
     public static let directory = "/run/notify"
     public static let name = "notify.sock"
 
     private let program: OwnedFD
-    private let manager: OwnedFD
 
-    /// Makes the socket at `path`, for everybody to write to, and connects to the manager at `address`, as $NOTIFY_SOCKET has it: a path, or
-    /// an abstract name behind `@`.
-    public init(_ path: String, manager address: String) throws(SyscallError) {
-        let manager =
-            address.hasPrefix("@")
-            ? try connect(abstract: String(address.dropFirst()), .datagrams) : try connect(address, .datagrams)
+    /// Makes the socket at `path`, for everybody to write to.
+    public init(_ path: String) throws(SyscallError) {
         let program = try openToAll(path)
         try setBlocking(program, .refuses)
-        self.manager = manager
         self.program = program
     }
 
     /// Becomes readable when the program sends.
     public var watch: Watch { Watch(program, .readable) }
 
-    /// Takes what the program has sent; whether that it is ready was among it.
+    /// Takes what the program has sent, at most a full queue of it; whether that it is ready was among it.
     public func takeReadiness() throws(SyscallError) -> Bool {
-        while true {
+        // The longest queue that net.unix.max_dgram_qlen gives anywhere; who never ends sending is to hold nobody up.
+        for _ in 0..<1024 {
             do throws(SyscallError) {
                 // A descriptor that comes along is closed by this: it is the program waiting for that (sd_notify_barrier(3)).
                 let message = try receive(program, count: 4096)
@@ -39,6 +33,24 @@ public struct NotifySocket: ~Copyable {
                 throw error
             }
         }
+        return false
+    }
+
+    /// Says it in the program's place, at the socket at `path`.
+    public static func tellReadiness(at path: String) throws(SyscallError) {
+        try send(Array("READY=1\n".utf8), on: try connect(path, .datagrams))
+    }
+}
+
+/// Who started the runtime, and waits to be told that what it stands for is ready. Its socket is never seen in a container.
+public struct ServiceManager: ~Copyable {
+    private let manager: OwnedFD
+
+    /// Connects to the manager at `address`, as $NOTIFY_SOCKET has it: a path, or an abstract name behind `@`.
+    public init(_ address: String) throws(SyscallError) {
+        manager =
+            address.hasPrefix("@")
+            ? try connect(abstract: String(address.dropFirst()), .datagrams) : try connect(address, .datagrams)
     }
 
     /// Tells the manager, and which process it is to take for the service's main one.

@@ -52,7 +52,7 @@ extension Runtime {
                 state: design.state, gate: try Gate.makeFifo(Gate.draft, in: directory.descriptor),
                 report: try Gate.makeFifo(Gate.report, in: directory.descriptor))
         } catch { throw LifecycleError("\(error)") }
-        try makeNotifyDirectory(design.config, directory)
+        if design.request.tellsReadiness { try makeNotifyDirectory(directory) }
         let parked = try design.blueprint.launch(place, in: housing.cgroup)
         do throws(LifecycleError) {
             let record = try publish(design, parked, housing.cgroup, receivers, directory)

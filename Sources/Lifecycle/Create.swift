@@ -45,8 +45,8 @@ extension Runtime {
         let cgroups = try failing { () throws(CgroupsError) in try HostCgroups.current() }
         let guest = try guests?.design(request, id, bundle)
         var bundle = bundle
-        // No socket of the host can be reached from another kernel.
-        if guest == nil { bundle.config = withNotifySocket(bundle.config, id) }
+        // No socket of the host can be reached from another kernel: the guest makes one of its own.
+        if guest == nil && request.tellsReadiness { bundle.config = withNotifySocket(bundle.config, id) }
         let blueprint: any Blueprint = if let guest { guest } else { try host.plan(request, id, bundle) }
         return Design(
             request: request, id: id, config: bundle.config, document: bundle.document, state: hookState(id, bundle),

@@ -6,11 +6,13 @@ internal import Store
 /// What is waited for when a service manager gave us $NOTIFY_SOCKET: that the container's program says it is ready.
 struct Notification: ~Copyable {
     private let socket: NotifySocket
+    private let manager: ServiceManager
     private let process: PidFD
     private let pid: Int32
 
-    init(_ socket: consuming NotifySocket, _ process: consuming PidFD, _ pid: Int32) {
+    init(_ socket: consuming NotifySocket, _ manager: consuming ServiceManager, _ process: consuming PidFD, _ pid: Int32) {
         self.socket = socket
+        self.manager = manager
         self.process = process
         self.pid = pid
     }
@@ -23,9 +25,9 @@ struct Notification: ~Copyable {
             while true {
                 let ready = try poll([socket.watch, Watch(process.descriptor, .readable)]) ?? []
                 if try socket.takeReadiness() {
-                    try socket.tellReadiness(of: pid)
+                    try manager.tellReadiness(of: pid)
                     // As long as libsystemd's callers wait.
-                    return try socket.awaitReader(until: .after(.seconds(30)))
+                    return try manager.awaitReader(until: .after(.seconds(30)))
                 }
                 if ready.last?.isEmpty == false { return }
             }
@@ -35,24 +37,31 @@ struct Notification: ~Copyable {
     /// Passes it on if it has come, with this process, which stays, for the main one; whether it had come.
     func passedOn() throws(SyscallError) -> Bool {
         guard try socket.takeReadiness() else { return false }
-        try socket.tellReadiness(of: ownPID())
+        try manager.tellReadiness(of: ownPID())
         return true
     }
 }
 
 private let directoryName = "notify"
 
-/// Empty: no manager waits.
+/// Where the manager of our caller listens; empty: none waits.
 private var managerAddress: String { environment("NOTIFY_SOCKET") ?? "" }
 
+/// Whether our caller has $NOTIFY_SOCKET.
+public var hasServiceManager: Bool { !managerAddress.isEmpty }
+
+/// The socket at which the program of a container says that it is ready, of the container whose state directory is `directory`.
+public func notifySocket(in directory: String) -> String { Path.join(notifyDirectory(in: directory), NotifySocket.name) }
+
+private func notifyDirectory(in directory: String) -> String { Path.join(directory, directoryName) }
+
 extension Runtime {
-    /// For a caller with $NOTIFY_SOCKET the configuration with a directory for the container's own socket, and the variable that names it.
+    /// The configuration with a directory for the socket of the container's program, and the variable that names it.
     func withNotifySocket(_ config: Config, _ id: ContainerID) -> Config {
-        guard !managerAddress.isEmpty, config.process != nil else { return config }
         var result = config
         var mount = Mount()
         mount.destination = NotifySocket.directory
-        mount.source = notifyDirectory(id.text)
+        mount.source = notifyDirectory(in: Path.join(settings.root, id.text))
         mount.type = "bind"
         // Read-only: the socket comes from outside.
         mount.options = ["bind", "ro", "nosuid", "nodev", "noexec"]
@@ -61,9 +70,8 @@ extension Runtime {
         return result
     }
 
-    /// Makes the source of that mount, if it is in the configuration.
-    func makeNotifyDirectory(_ config: Config, _ directory: borrowing StateDirectory) throws(LifecycleError) {
-        guard config.mounts.last?.source == notifyDirectory(directory.id.text) else { return }
+    /// Makes the source of that mount.
+    func makeNotifyDirectory(_ directory: borrowing StateDirectory) throws(LifecycleError) {
         do throws(SyscallError) {
             try makeDirectory(directoryName, at: directory.descriptor, permissions: 0o755)
             // Whatever the umask: the container's users are others.
@@ -73,17 +81,15 @@ extension Runtime {
 
     /// The socket, where both who created and who starts have a manager; nil where not.
     func notification(of record: Record) throws(LifecycleError) -> Notification? {
-        let directory = notifyDirectory(record.id)
-        let address = managerAddress
-        guard !address.isEmpty, hasDirectory(directory) else { return nil }
+        let directory = Path.join(settings.root, record.id)
+        guard hasServiceManager, hasDirectory(notifyDirectory(in: directory)) else { return nil }
         do throws(SyscallError) {
+            // Before the program's socket is there: a manager that is not leaves nothing.
+            let manager = try ServiceManager(managerAddress)
             return Notification(
-                try NotifySocket(Path.join(directory, NotifySocket.name), manager: address), try record.identity.open(), record.identity.pid
-            )
+                try NotifySocket(notifySocket(in: directory)), manager, try record.identity.open(), record.identity.pid)
         } catch { throw LifecycleError("$NOTIFY_SOCKET: \(error)") }
     }
-
-    private func notifyDirectory(_ id: String) -> String { Path.join(Path.join(settings.root, id), directoryName) }
 
     private func hasDirectory(_ path: String) -> Bool {
         do throws(SyscallError) { return try Kernel.status(of: path).kind == .directory } catch { return false }

@@ -10,7 +10,7 @@ extension Runtime {
     public func plan(bundle directory: String, _ format: PlanFormat) throws(LifecycleError) -> String {
         let bundle = try Bundle(directory)
         // What depends on the caller rather than on the bundle is as in the foreground.
-        let request = CreateRequest(id: "container", bundle: directory, attachment: .foreground)
+        let request = CreateRequest(id: "container", bundle: directory, attachment: .foreground, tellsReadiness: hasServiceManager)
         let design = try design(request, try containerID(request.id), bundle)
         return design.blueprint.text(format)
     }

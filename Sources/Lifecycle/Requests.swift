@@ -57,10 +57,12 @@ public struct CreateRequest: Hashable, Sendable {
     public var keyring: Keyring
     /// Descriptors 3 to 2+n go to the container, after those of $LISTEN_FDS.
     public var preservedDescriptors: UInt32
+    /// Somebody waits to hear that the program is ready: the container is to have a socket where it can tell (sd_notify(3)).
+    public var tellsReadiness: Bool
 
     public init(
         id: String, bundle: String, attachment: Attachment, pidFile: String? = nil, pidfdSocket: String? = nil,
-        rootChange: RootChange = .pivot, keyring: Keyring = .new, preservedDescriptors: UInt32 = 0
+        rootChange: RootChange = .pivot, keyring: Keyring = .new, preservedDescriptors: UInt32 = 0, tellsReadiness: Bool = false
     ) {
         self.id = id
         self.bundle = bundle
@@ -70,6 +72,7 @@ public struct CreateRequest: Hashable, Sendable {
         self.rootChange = rootChange
         self.keyring = keyring
         self.preservedDescriptors = preservedDescriptors
+        self.tellsReadiness = tellsReadiness
     }
 }
 

@@ -39,7 +39,8 @@ extension SandboxBackend {
             let hasTerminal = config.process?.hasTerminal ?? false
             let create = CreateOrder(
                 id: id, config: plan.config, joins: plan.joins, sandbox: plan.joins.isEmpty ? "" : sandbox,
-                streams: hasTerminal ? [.input, .output] : AgentProtocol.StandardStream.allCases, hasTerminal: hasTerminal)
+                streams: hasTerminal ? [.input, .output] : AgentProtocol.StandardStream.allCases, hasTerminal: hasTerminal,
+                tellsReadiness: request.tellsReadiness)
             var order = Order(root: settings.root, id: id, sandbox: sandbox, .create(create))
             order.config = try parse(bundle.document)
             order.bundle = bundle.path

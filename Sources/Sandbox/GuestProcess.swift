@@ -40,7 +40,7 @@ final class GuestProcess {
         switch event {
         case .answer(let answer): self.answer = answer
         case .notice(.exited(let end, _, _)): self.end = end
-        case .notice(.outOfMemory), .credit: break
+        case .notice(.ready), .notice(.outOfMemory), .credit: break
         case .bytes(let stream, let bytes): outputs.first { $0.stream == stream }?.append(bytes)
         case .ended(let stream): outputs.first { $0.stream == stream }?.end()
         case .closed: isClosed = true

@@ -1,5 +1,6 @@
 internal import AgentProtocol
 internal import Kernel
+internal import Launch
 
 /// The process of the host that stands for one in the guest: what happens to the one happens to the other.
 ///
@@ -16,14 +17,17 @@ final class StandIn {
     private var report: OwnedFD?
     private var isGateOpen = false
     private(set) var process: GuestProcess?
+    /// Where `start` waits to hear that the program is ready, if it does.
+    private let notifyPath: String
     /// Answers to requests that are no process's.
     private var answers: [UInt32: Answer] = [:]
 
     /// All signals must be blocked.
     init(
-        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?
+        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?, notifyPath: String
     ) throws(SyscallError) {
         self.transport = transport
+        self.notifyPath = notifyPath
         self.runtime = consume runtime
         self.gate = gate
         self.report = report
@@ -65,6 +69,7 @@ final class StandIn {
     }
 
     private func take(_ event: Line.Event) {
+        if case .notice(.ready) = event.what { tellReadiness() }
         if let process, process.channel == event.channel { return process.take(event.what) }
         if case .answer(let answer) = event.what { answers[event.channel] = answer }
     }
@@ -166,5 +171,13 @@ extension StandIn {
         report = nil
         gate = nil
         isGateOpen = true
+    }
+
+    /// Tells `start`, or who else waits for it, in the program's place.
+    private func tellReadiness() {
+        do throws(SyscallError) { try NotifySocket.tellReadiness(at: notifyPath) } catch {
+            // Nobody waits, or not any more.
+            _ = error
+        }
     }
 }

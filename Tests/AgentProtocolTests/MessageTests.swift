@@ -8,7 +8,8 @@ import Testing
         .setNetwork(["links": []]),
         .create(
             CreateOrder(
-                id: "a", config: ["ociVersion": "1.0.2"], joins: ["pid"], sandbox: "pod", streams: [.input, .output], hasTerminal: true)),
+                id: "a", config: ["ociVersion": "1.0.2"], joins: ["pid"], sandbox: "pod", streams: [.input, .output], hasTerminal: true,
+                tellsReadiness: true)),
         .exec(ExecOrder(id: "a", process: ["args": ["true"]], streams: [.errors], cgroup: "sub", mayBePaused: true)),
         .start(id: "a"), .kill(id: "a", signal: 15, .all), .kill(id: "a", signal: 9, .initProcess), .delete(id: "a", isForced: true),
         .pause(id: "a"), .resume(id: "a"), .update(id: "a", resources: ["pids": ["limit": 3]]), .processes(id: "a"), .processTable(id: "a"), .statistics(id: "a"),
@@ -47,7 +48,7 @@ import Testing
         }
         for notice in [
             Notice.exited(.code(7), nanoseconds: 3, wasOutOfMemory: false), .exited(.signal(9), nanoseconds: 3, wasOutOfMemory: true),
-            .outOfMemory,
+            .ready, .outOfMemory,
         ] { #expect(try Notice(notice.text) == notice) }
         for instruction in [Instruction.signal(28), .resize(rows: 24, columns: 80)] {
             #expect(try Instruction(instruction.text) == instruction)

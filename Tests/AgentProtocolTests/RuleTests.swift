@@ -78,6 +78,15 @@ import Testing
         #expect(try exchange.receive(.close) == .closed)
     }
 
+    @Test(arguments: [true, false])
+    func `a program tells that it is ready where that was asked for, and once`(isAsked: Bool) throws {
+        var exchange = Exchange(.create(CreateOrder(id: "a", config: .object([]), tellsReadiness: isAsked)))
+        #expect(try exchange.receive(.message(Answer.done(.null).text, isWhole: true)) == .answer(.done(.null)))
+        let refusal = ProtocolError.malformed("a notice that is none of its channel's")
+        if isAsked { #expect(try exchange.receive(.message(Notice.ready.text, isWhole: true)) == .notice(.ready)) }
+        #expect(throws: refusal) { try exchange.receive(.message(Notice.ready.text, isWhole: true)) }
+    }
+
     /// Whatever comes is frames that may come or an error, and what is held stays bounded.
     @Test(arguments: [Connection.Side.host, .agent])
     func `no bytes make a connection fail otherwise than by its error`(side: Connection.Side) throws {

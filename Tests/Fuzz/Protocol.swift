@@ -65,7 +65,7 @@ func readAsAgent(_ input: [UInt8]) {
 /// What the host reads of the agent, with a channel of each kind open: 1 a process, 2 a watch, 3 a single request.
 func readAsHost(_ input: [UInt8]) {
     let requests: [Request] = [
-        .exec(ExecOrder(id: "a", process: .object([]))), .watch(id: "a"), .state(id: "a"),
+        .create(CreateOrder(id: "a", config: .object([]), tellsReadiness: true)), .watch(id: "a"), .state(id: "a"),
     ]
     var connection = Connection(.host)
     var exchanges: [UInt32: Exchange] = [:]

@@ -136,7 +136,6 @@ public enum SandboxException {
         ("NamespaceTests/a pid namespace is joined by its path", "namespaces of anything but the own pod are refused"),
         ("NamespaceTests/one that is not listed is the host's", "the host's namespaces are refused"),
         ("NamespaceTests/two containers share a network namespace", "namespaces of anything but the own pod are refused"),
-        ("NotifyTests", "$NOTIFY_SOCKET does not reach into a virtual machine"),
         ("PauseTests/a cgroup above that is frozen is named", "freezes the cgroup on the host, where the machine is and not the container"),
         (
             "PauseTests/a container whose processes are in a frozen cgroup of its own can be killed and deleted",

@@ -31,6 +31,6 @@ struct CreateOptions: ParsableArguments {
         CreateRequest(
             id: id, bundle: bundle ?? ".", attachment: attachment, pidFile: pidFile, pidfdSocket: pidfdSocket,
             rootChange: noPivot ? .move : .pivot, keyring: noNewKeyring ? .inherited : .new,
-            preservedDescriptors: preserveFds)
+            preservedDescriptors: preserveFds, tellsReadiness: hasServiceManager)
     }
 }
