@@ -1,6 +1,6 @@
 internal import Kernel
 internal import Launch
-internal import Spec
+public import Spec
 internal import Store
 
 /// What is waited for when a service manager gave us $NOTIFY_SOCKET: that the container's program says it is ready.
@@ -53,10 +53,21 @@ public var hasServiceManager: Bool { !managerAddress.isEmpty }
 /// The socket at which the program of a container says that it is ready, of the container whose state directory is `directory`.
 public func notifySocket(in directory: String) -> String { Path.join(notifyDirectory(in: directory), NotifySocket.name) }
 
+/// Of an engine that passes on readiness itself, as podman with conmon does: its socket on the host; nil: it does not.
+public func engineNotifySocket(_ config: Config, bundle: String) -> String? {
+    guard namesNotifySocket(config), let mount = config.mounts.last(where: { $0.destination == NotifySocket.directory }) else { return nil }
+    return Path.join(Path.absolute(mount.source, in: bundle), NotifySocket.name)
+}
+
+private let notifyVariable = "NOTIFY_SOCKET=\(NotifySocket.directory)/\(NotifySocket.name)"
+
+private func namesNotifySocket(_ config: Config) -> Bool { config.process?.environment.contains(notifyVariable) ?? false }
+
 private func notifyDirectory(in directory: String) -> String { Path.join(directory, directoryName) }
 
 extension Runtime {
-    /// The configuration with a directory for the socket of the container's program, and the variable that names it.
+    /// The configuration with a directory for the socket of the container's program, and the variable that names it. What would be mounted
+    /// there otherwise is not.
     func withNotifySocket(_ config: Config, _ id: ContainerID) -> Config {
         var result = config
         var mount = Mount()
@@ -65,8 +76,12 @@ extension Runtime {
         mount.type = "bind"
         // Read-only: the socket comes from outside.
         mount.options = ["bind", "ro", "nosuid", "nodev", "noexec"]
-        result.mounts.append(mount)
-        result.process?.environment.append("NOTIFY_SOCKET=\(NotifySocket.directory)/\(NotifySocket.name)")
+        if let index = result.mounts.firstIndex(where: { $0.destination == mount.destination }) {
+            result.mounts[index] = mount
+        } else {
+            result.mounts.append(mount)
+        }
+        if !namesNotifySocket(result) { result.process?.environment.append(notifyVariable) }
         return result
     }
 

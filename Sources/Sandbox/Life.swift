@@ -116,7 +116,7 @@ extension Life {
 
     private func makeStandIn(_ transport: any Transport) throws(SandboxError) -> StandIn {
         let standIn = try step("prepare") { () throws(SyscallError) in
-            try StandIn(transport, runtime: try runtime.duplicate(), gate: gate.take(), report: report.take(), notifyPath: places.notify)
+            try StandIn(transport, runtime: try runtime.duplicate(), gate: gate.take(), report: report.take(), notifyPath: order.notify)
         }
         self.standIn = standIn
         return standIn

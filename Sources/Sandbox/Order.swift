@@ -16,6 +16,8 @@ struct Order {
     /// Absolute path.
     var bundle = ""
     var shares: [GuestPlan.Share] = []
+    /// The socket of the host where it is to be told that the container's program is ready; empty: nobody waits.
+    var notify = ""
     /// Of the machine.
     var size = MachineSize(memory: 0, vcpus: 0)
     var sysctls: [Value.Member] = []
@@ -38,7 +40,7 @@ extension Order {
     var text: [UInt8] {
         let value: Value = [
             "root": .string(root), "id": .string(id), "sandbox": .string(sandbox),
-            "request": .string(String(decoding: request.text, as: UTF8.self)), "config": config, "bundle": .string(bundle),
+            "request": .string(String(decoding: request.text, as: UTF8.self)), "config": config, "bundle": .string(bundle), "notify": .string(notify),
             "shares": .array(shares.map(\.value)), "memory": Value(size.memory), "vcpus": Value(size.vcpus),
             "sysctls": .object(sysctls),
         ]
@@ -53,6 +55,7 @@ extension Order {
                 sandbox: try reader.required("sandbox").string(), try Request(Array(try reader.required("request").string().utf8)))
             config = try reader.member("config")?.value ?? .null
             bundle = try reader.required("bundle").string()
+            notify = try reader.required("notify").string()
             for element in try reader.required("shares").elements() { shares.append(try GuestPlan.Share(element)) }
             size = MachineSize(
                 memory: try reader.required("memory").integer(in: 0...UInt64.max),

@@ -17,7 +17,7 @@ final class StandIn {
     private var report: OwnedFD?
     private var isGateOpen = false
     private(set) var process: GuestProcess?
-    /// Where `start` waits to hear that the program is ready, if it does.
+    /// Where somebody waits to hear that the program is ready, if anybody does.
     private let notifyPath: String
     /// Answers to requests that are no process's.
     private var answers: [UInt32: Answer] = [:]
@@ -173,7 +173,7 @@ extension StandIn {
         isGateOpen = true
     }
 
-    /// Tells `start`, or who else waits for it, in the program's place.
+    /// Tells who waits for it, in the program's place.
     private func tellReadiness() {
         do throws(SyscallError) { try NotifySocket.tellReadiness(at: notifyPath) } catch {
             // Nobody waits, or not any more.

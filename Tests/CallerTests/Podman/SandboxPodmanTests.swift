@@ -56,6 +56,10 @@ struct SandboxPodmanTests {
         }
     }
 
+    @Test func `a service tells podman's own manager that it is ready`() throws {
+        try Podman.compared("a machine's readiness", with: .machine) { podman in try podman.tellReadiness() }
+    }
+
     @Test func `a terminal is the container's, and has its size`() throws {
         try Podman.compared("a machine's terminal", with: .machine) { podman in
             let script = "tty; until [ \"$(stty size)\" = '40 120' ]; do :; done; read word; echo got $word; exit 3"

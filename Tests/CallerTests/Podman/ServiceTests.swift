@@ -36,16 +36,7 @@ struct PodmanServiceTests {
     }
 
     @Test func `a service tells podman's own manager that it is ready`() throws {
-        try Podman.compared("readiness") { podman in
-            let manager = "\(podman.room.scratch.directory)/manager"
-            for (mode, count) in [("container", 2), ("conmon", 1)] {
-                let words = ["run", "--detach", "--sdnotify", mode, "--name", "c", "--network", "none", "box"]
-                let told = try podman.manager(manager, count, words + ["probe", "notify", "READY=1", "--", "wait"])
-                #expect(told.status == 0, "\(told)")
-                podman.observe(mode, told.output.split(separator: "\n").last.map(String.init) ?? "")
-                try podman("rm", "--force", "--time", "0", "c")
-            }
-        }
+        try Podman.compared("readiness") { podman in try podman.tellReadiness() }
     }
 
     @Test(.enabled(if: !Host.hasController("memory"), "needs a host whose cgroup v2 lacks controllers"))
@@ -60,8 +51,20 @@ struct PodmanServiceTests {
 }
 
 extension Sitting {
+    /// Containers below a service manager, which tell it that they are ready, or for which conmon does.
+    func tellReadiness() throws {
+        for (mode, count) in [("container", 2), ("conmon", 1)] {
+            let words = ["run", "--detach", "--sdnotify", mode, "--name", "c", "--network", "none", "box"]
+            let told = try manager(
+                "\(room.scratch.directory)/manager", count, words + ["probe", "notify", "READY=1", "--", "wait"])
+            #expect(told.status == 0, "\(told)")
+            observe(mode, told.output.split(separator: "\n").last.map(String.init) ?? "")
+            try self("rm", "--force", "--time", "0", "c")
+        }
+    }
+
     /// One command below a service manager, which waits for `count` messages and tells their names last.
-    fileprivate func manager(_ socket: String, _ count: Int, _ words: [String]) throws -> Outcome {
+    private func manager(_ socket: String, _ count: Int, _ words: [String]) throws -> Outcome {
         try room.execute(
             ["/usr/bin/python3", Repository.path("Tests/Callers/manager.py"), socket, String(count)] + command(words),
             environment: environment, deadline: Deadline(after: 60))
