@@ -43,7 +43,7 @@ public struct NotifySocket: ~Copyable {
 }
 
 /// Who started the runtime, and waits to be told that what it stands for is ready. Its socket is never seen in a container.
-public struct ServiceManager: ~Copyable {
+public struct NotifyReceiver: ~Copyable {
     private let manager: OwnedFD
 
     /// Connects to the manager at `address`, as $NOTIFY_SOCKET has it: a path, or an abstract name behind `@`.

@@ -6,11 +6,11 @@ internal import Store
 /// What is waited for when a service manager gave us $NOTIFY_SOCKET: that the container's program says it is ready.
 struct Notification: ~Copyable {
     private let socket: NotifySocket
-    private let manager: ServiceManager
+    private let manager: NotifyReceiver
     private let process: PidFD
     private let pid: Int32
 
-    init(_ socket: consuming NotifySocket, _ manager: consuming ServiceManager, _ process: consuming PidFD, _ pid: Int32) {
+    init(_ socket: consuming NotifySocket, _ manager: consuming NotifyReceiver, _ process: consuming PidFD, _ pid: Int32) {
         self.socket = socket
         self.manager = manager
         self.process = process
@@ -100,7 +100,7 @@ extension Runtime {
         guard hasServiceManager, hasDirectory(notifyDirectory(in: directory)) else { return nil }
         do throws(SyscallError) {
             // Before the program's socket is there: a manager that is not leaves nothing.
-            let manager = try ServiceManager(managerAddress)
+            let manager = try NotifyReceiver(managerAddress)
             return Notification(
                 try NotifySocket(notifySocket(in: directory)), manager, try record.identity.open(), record.identity.pid)
         } catch { throw LifecycleError("$NOTIFY_SOCKET: \(error)") }
