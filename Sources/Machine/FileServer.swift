@@ -62,7 +62,8 @@ struct FileServer {
     }
 
     /// Files keep their extended attributes, file capabilities among them; and a mount of the host below a share is another filesystem in
-    /// the guest too, so that no two files look like one.
+    /// the guest too, so that no two files look like one. Handles of files, which virtiofsd 1.14 would rather use, need a right that opens
+    /// any file of a shared filesystem, outside of the share too (open_by_handle_at(2)).
     private func arguments(_ source: String, listener: Int32, files: UInt64) -> [String] {
         let common = ["virtiofsd", "--fd=\(listener)", "--rlimit-nofile=\(min(files, 1_000_000))"]
         switch generation {
@@ -71,7 +72,7 @@ struct FileServer {
             return common + ["-f"] + options.flatMap { ["-o", $0] }
         case .rust:
             let options = ["--shared-dir", source, "--sandbox=namespace", "--seccomp=kill", "--xattr", "--announce-submounts"]
-            return common + options + ["--log-level=warn"]
+            return common + options + ["--inode-file-handles=never", "--log-level=warn"]
         }
     }
 

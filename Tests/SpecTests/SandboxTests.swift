@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test func `podman 5 tells a member by its sandbox alone`() throws {
-        #expect(try config([("io.container.manager", "libpod"), ("io.kubernetes.cri-o.SandboxID", "abc")]).podPlace() == .member(of: "abc"))
+        let member = config([("io.container.manager", "libpod"), ("io.kubernetes.cri-o.SandboxID", "abc")])
+        #expect(try member.podPlace() == .member(of: "abc"))
         #expect(throws: SpecError.self) { try config([("io.kubernetes.cri-o.SandboxID", "")]).podPlace() }
     }
 
