@@ -1,6 +1,7 @@
 internal import AgentProtocol
 internal import JSON
 internal import Kernel
+internal import Launch
 internal import Lifecycle
 internal import Spec
 
@@ -14,8 +15,8 @@ private struct Ends: ~Copyable {
 // Processes, from their orders to their ends.
 extension Service {
     func launch(_ order: CreateOrder, on channel: UInt32) throws(AgentError) {
-        let notifyPath = order.tellsReadiness ? notifySocket(in: Path.join(Place.state, order.id)) : nil
-        let session = Session(channel, order.id, .container, notifyPath: notifyPath)
+        let notifyPath = Path.join(notifyDirectory(in: Path.join(Place.state, order.id)), NotifySocket.name)
+        let session = Session(channel, order.id, .container, notifyPath: order.tellsReadiness ? notifyPath : nil)
         try launch(session, order.streams, order.hasTerminal) { (console) throws(LifecycleError) in
             try create(order, console: console)
         }

@@ -36,9 +36,13 @@ public struct NotifySocket: ~Copyable {
         return false
     }
 
-    /// Says it in the program's place, at the socket at `path`.
-    public static func tellReadiness(at path: String) throws(SyscallError) {
-        try send(Array("READY=1\n".utf8), on: try connect(path, .datagrams))
+    /// Says it in the program's place, at the socket in `directory`. A container may be able to write there: nothing leads out of it, and
+    /// nothing is waited for.
+    public static func tellReadiness(in directory: borrowing OwnedFD) throws(SyscallError) {
+        let file = try open(name, beneath: directory, .path)
+        let socket = try connect("/proc/self/fd/\(file.raw)", .datagrams)
+        try setBlocking(socket, .refuses)
+        try send(Array("READY=1\n".utf8), on: socket)
     }
 }
 

@@ -50,20 +50,18 @@ private var managerAddress: String { environment("NOTIFY_SOCKET") ?? "" }
 /// Whether our caller has $NOTIFY_SOCKET.
 public var hasServiceManager: Bool { !managerAddress.isEmpty }
 
-/// The socket at which the program of a container says that it is ready, of the container whose state directory is `directory`.
-public func notifySocket(in directory: String) -> String { Path.join(notifyDirectory(in: directory), NotifySocket.name) }
+/// The directory of the socket at which the program of a container says that it is ready, in the container's state directory.
+public func notifyDirectory(in stateDirectory: String) -> String { Path.join(stateDirectory, directoryName) }
 
-/// Of an engine that passes on readiness itself, as podman with conmon does: its socket on the host; nil: it does not.
-public func engineNotifySocket(_ config: Config, bundle: String) -> String? {
+/// The same of an engine that passes on readiness itself, as podman with conmon does; nil: it does not.
+public func engineNotifyDirectory(_ config: Config, bundle: String) -> String? {
     guard namesNotifySocket(config), let mount = config.mounts.last(where: { $0.destination == NotifySocket.directory }) else { return nil }
-    return Path.join(Path.absolute(mount.source, in: bundle), NotifySocket.name)
+    return Path.absolute(mount.source, in: bundle)
 }
 
 private let notifyVariable = "NOTIFY_SOCKET=\(NotifySocket.directory)/\(NotifySocket.name)"
 
 private func namesNotifySocket(_ config: Config) -> Bool { config.process?.environment.contains(notifyVariable) ?? false }
-
-private func notifyDirectory(in directory: String) -> String { Path.join(directory, directoryName) }
 
 extension Runtime {
     /// The configuration with a directory for the socket of the container's program, and the variable that names it. What would be mounted
@@ -96,13 +94,13 @@ extension Runtime {
 
     /// The socket, where both who created and who starts have a manager; nil where not.
     func notification(of record: Record) throws(LifecycleError) -> Notification? {
-        let directory = Path.join(settings.root, record.id)
-        guard hasServiceManager, hasDirectory(notifyDirectory(in: directory)) else { return nil }
+        let directory = notifyDirectory(in: Path.join(settings.root, record.id))
+        guard hasServiceManager, hasDirectory(directory) else { return nil }
         do throws(SyscallError) {
             // Before the program's socket is there: a manager that is not leaves nothing.
             let manager = try NotifyReceiver(managerAddress)
             return Notification(
-                try NotifySocket(notifySocket(in: directory)), manager, try record.identity.open(), record.identity.pid)
+                try NotifySocket(Path.join(directory, NotifySocket.name)), manager, try record.identity.open(), record.identity.pid)
         } catch { throw LifecycleError("$NOTIFY_SOCKET: \(error)") }
     }
 

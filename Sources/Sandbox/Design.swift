@@ -38,17 +38,16 @@ extension SandboxBackend {
             if case .joins(let other) = placement { sandbox = other }
             let hasTerminal = config.process?.hasTerminal ?? false
             // No socket of the host can be reached from another kernel.
-            let enginesNotify = engineNotifySocket(config, bundle: bundle.path)
+            let engines = engineNotifyDirectory(config, bundle: bundle.path)
             let create = CreateOrder(
                 id: id, config: plan.config, joins: plan.joins, sandbox: plan.joins.isEmpty ? "" : sandbox,
                 streams: hasTerminal ? [.input, .output] : AgentProtocol.StandardStream.allCases, hasTerminal: hasTerminal,
-                tellsReadiness: request.tellsReadiness || enginesNotify != nil)
+                tellsReadiness: request.tellsReadiness || engines != nil)
             var order = Order(root: settings.root, id: id, sandbox: sandbox, .create(create))
             order.config = try parse(bundle.document)
             order.bundle = bundle.path
             // As on the host, where our caller's manager covers the engine's.
-            let ownNotify = request.tellsReadiness ? Places(root: settings.root, id: id).notify : nil
-            order.notify = ownNotify ?? enginesNotify ?? ""
+            order.notify = request.tellsReadiness ? Places(root: settings.root, id: id).notify : engines ?? ""
             order.shares = plan.shares
             order.sysctls = plan.networkSysctls.map { Value.Member($0.key, .string($0.value)) }
             var warnings: [String] = []

@@ -116,7 +116,10 @@ extension Life {
 
     private func makeStandIn(_ transport: any Transport) throws(SandboxError) -> StandIn {
         let standIn = try step("prepare") { () throws(SyscallError) in
-            try StandIn(transport, runtime: try runtime.duplicate(), gate: gate.take(), report: report.take(), notifyPath: order.notify)
+            // Before there is a container that could put something else in its place.
+            let notify = order.notify.isEmpty ? nil : try open(order.notify, [.path, .directory])
+            return try StandIn(
+                transport, runtime: try runtime.duplicate(), gate: gate.take(), report: report.take(), notify: notify)
         }
         self.standIn = standIn
         return standIn

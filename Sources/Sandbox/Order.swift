@@ -16,7 +16,7 @@ struct Order {
     /// Absolute path.
     var bundle = ""
     var shares: [GuestPlan.Share] = []
-    /// The socket of the host where it is to be told that the container's program is ready; empty: nobody waits.
+    /// The directory of the socket where it is to be told that the container's program is ready; empty: nobody waits.
     var notify = ""
     /// Of the machine.
     var size = MachineSize(memory: 0, vcpus: 0)

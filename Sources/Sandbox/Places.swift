@@ -13,8 +13,8 @@ struct Places {
     var service: String { Path.join(directory, "service") }
     /// Why the machine has ended, where nobody could be told.
     var failure: String { Path.join(directory, "failure") }
-    /// Where the container's program is taken to tell that it is ready.
-    var notify: String { notifySocket(in: directory) }
+    /// Where `start` listens for the container's program to be ready.
+    var notify: String { notifyDirectory(in: directory) }
     /// There as long as the container is paused: nobody but the verbs pauses it.
     var paused: String { Path.join(directory, "paused") }
 }

@@ -17,17 +17,17 @@ final class StandIn {
     private var report: OwnedFD?
     private var isGateOpen = false
     private(set) var process: GuestProcess?
-    /// Where somebody waits to hear that the program is ready, if anybody does.
-    private let notifyPath: String
+    /// The directory of the socket at which somebody waits to hear that the program is ready; nil: nobody does.
+    private let notify: OwnedFD?
     /// Answers to requests that are no process's.
     private var answers: [UInt32: Answer] = [:]
 
     /// All signals must be blocked.
     init(
-        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?, notifyPath: String
+        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?, notify: consuming OwnedFD?
     ) throws(SyscallError) {
         self.transport = transport
-        self.notifyPath = notifyPath
+        self.notify = notify
         self.runtime = consume runtime
         self.gate = gate
         self.report = report
@@ -175,9 +175,13 @@ extension StandIn {
 
     /// Tells who waits for it, in the program's place.
     private func tellReadiness() {
-        do throws(SyscallError) { try NotifySocket.tellReadiness(at: notifyPath) } catch {
-            // Nobody waits, or not any more.
-            _ = error
+        switch notify {
+        case .some(let directory):
+            do throws(SyscallError) { try NotifySocket.tellReadiness(in: directory) } catch {
+                // Nobody waits any more.
+                _ = error
+            }
+        case .none: break
         }
     }
 }

@@ -18,7 +18,7 @@ private final class Chatter: Transport {
 @Suite(.timeLimit(.minutes(1))) struct StandInTests {
     @Test func `a machine that never pauses does not keep a wait past its deadline`() throws {
         let runtime = try SocketPair(.stream)
-        let standIn = try StandIn(try Chatter(), runtime: try runtime.first.duplicate(), gate: nil, report: nil, notifyPath: "")
+        let standIn = try StandIn(try Chatter(), runtime: try runtime.first.duplicate(), gate: nil, report: nil, notify: nil)
         let bound = Deadline.after(.seconds(20))
         let error = #expect(throws: SandboxError.self) {
             try standIn.serve(until: { bound.hasPassed }, within: .milliseconds(100), "the answer")
