@@ -59,7 +59,10 @@ extension Notice {
         let end: End
         switch (try body.member("code"), try body.member("signal")) {
         case (.some(let code), .none): end = .code(try code.integer(in: 0...255))
-        case (.none, .some(let signal)): end = .signal(try signal.integer(in: 1...64))
+        case (.none, .some(let signal)):
+            let number = try signal.integer(in: 1...Int32(64))
+            guard !harmlessSignals.contains(number) else { throw signal.mustBe("a signal that ends a process") }
+            end = .signal(number)
         default: throw body.fault("must have a code or a signal")
         }
         self = .exited(
@@ -67,6 +70,9 @@ extension Notice {
             wasOutOfMemory: try body.required("outOfMemory").bool())
     }
 }
+
+/// Those that by themselves stop a process or do nothing: who stands for one ends by the signal that it is told (signal(7)).
+private let harmlessSignals: Set<Int32> = [17, 18, 19, 20, 21, 22, 23, 28]
 
 extension Instruction {
     /// The text of the message.

@@ -41,8 +41,9 @@ public protocol Backend: Sendable {
     /// Brings a process in a container up to its last step.
     func join(_ record: Record, _ config: Config, _ process: Process, _ request: ExecRequest) throws(LifecycleError) -> Parked
 
-    /// Removes what a container that has ended has left outside of its cgroup and its state directory.
-    func clear(_ record: Record) throws(LifecycleError)
+    /// Removes what a container that has ended has left outside of its cgroup and its state directory. Returns what others were to remove
+    /// and have not: no reason to keep the container.
+    func clear(_ record: Record) throws(LifecycleError) -> [String]
 }
 
 /// What was decided about a new container by the one who is to run it.

@@ -125,7 +125,7 @@ extension Runtime {
             if !record.hasOwnPIDNamespace { try killAll(record) }
             complaints = try removeCgroup(record)
         }
-        try backend(of: record).clear(record)
+        complaints += try backend(of: record).clear(record)
         try failing { () throws(StoreError) in try directory.remove() }
         return complaints + runHooksRegardless(record.poststop, "poststop", hookState(record, .stopped))
     }

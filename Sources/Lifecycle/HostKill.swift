@@ -32,7 +32,7 @@ extension HostBackend {
     func failure(of record: Record) -> String? { nil }
 
     /// All that it has is its cgroup.
-    func clear(_ record: Record) {}
+    func clear(_ record: Record) -> [String] { [] }
 }
 
 /// Ends every process of the container's cgroup; one that is gone has none.

@@ -82,5 +82,8 @@ struct SandboxBlueprint: Blueprint {
         try step("the gate") { () throws(SyscallError) in try fd.duplicate() }
     }
 
-    func undo() throws(LifecycleError) { try forget(order.id, order.sandbox, root: order.root) }
+    func undo() throws(LifecycleError) {
+        let complaints = try forget(order.id, order.sandbox, root: order.root)
+        if !complaints.isEmpty { throw LifecycleError(complaints.joined(separator: "; ")) }
+    }
 }

@@ -152,7 +152,7 @@ extension Hub {
             do throws(SyscallError) {
                 while !board.output(of: id).isEmpty { board.sent(try writeSome(board.output(of: id).first, to: client.socket), to: id) }
             } catch {
-                if error.errno != .tryAgain { try dismiss(id) }
+                if error.errno != .tryAgain || !board.listens(id) { try dismiss(id) }
             }
         }
     }

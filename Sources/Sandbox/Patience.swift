@@ -8,6 +8,8 @@ enum Patience {
     static let answer = Duration.seconds(60)
     /// For all in the machine to end and be written.
     static let shutDown = Duration.seconds(10)
+    /// For the process on the host to end after one in the guest was killed, the machine with it if it has one.
+    static let killed = Duration.seconds(20)
     /// For the hypervisor to add all interfaces.
     static let plug = Duration.seconds(10)
     /// A hook in the guest without a timeout of its own.

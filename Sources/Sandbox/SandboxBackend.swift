@@ -60,6 +60,7 @@ extension SandboxBackend {
         do throws(LifecycleError) {
             try ask(
                 record, .kill(id: record.id, signal: signal.rawValue, scope == .all ? .all : .initProcess), "the guest to send \(signal)")
+            if signal == .kill { try awaitEnd(record) }
         } catch {
             // The guest may be past answering, or its process past it: who stands for it is there, or has ended meanwhile, of this very
             // signal perhaps, whose answer ended with the machine.
@@ -67,6 +68,16 @@ extension SandboxBackend {
                 if second.errno != .noProcess { throw error }
             }
         }
+    }
+
+    /// SIGKILL is nobody's to refuse: a guest that only says that it has killed is taken at its word for so long.
+    private func awaitEnd(_ record: Record) throws(LifecycleError) {
+        do throws(SyscallError) {
+            try ignoring(.noProcess) { () throws(SyscallError) in
+                let process = try record.identity.open()
+                if try !process.hasEnded(by: .after(Patience.killed)) { try process.send(.kill) }
+            }
+        } catch { throw LifecycleError("\(error)") }
     }
 
     public func isFrozen(_ record: Record) throws(LifecycleError) -> Bool {
@@ -98,7 +109,7 @@ extension SandboxBackend {
         let (portable, warnings) = portable(resources)
         let answer = try ask(record, .update(id: record.id, resources: portable), "the guest to update container \(record.id)")
         guard case .array(let told) = answer else { return warnings }
-        return warnings + told.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        return warnings + told.compactMap { if case .string(let text) = $0 { printable(text) } else { nil } }
     }
 
     public func statistics(_ record: Record) throws(LifecycleError) -> Value {
@@ -122,26 +133,39 @@ extension SandboxBackend {
     }
 
     /// In the guest, if that is there: a machine takes all that it has with it.
-    public func clear(_ record: Record) throws(LifecycleError) {
-        guard let sandbox = record.sandbox else { return }
-        try forget(record.id, sandbox, root: settings.root)
+    public func clear(_ record: Record) throws(LifecycleError) -> [String] {
+        guard let sandbox = record.sandbox else { return [] }
+        return try forget(record.id, sandbox, root: settings.root)
     }
 }
 
-/// Removes what a container whose process on the host is gone has left in the guest and of its shares.
-func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError) {
+/// Removes what a container whose process on the host is gone has left in the guest and of its shares. Returns what the guest has not
+/// done: what it says, or that it says nothing, must not keep the host from the rest.
+func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError) -> [String] {
     do throws(SandboxError) {
         if sandbox == id {
             let directory = Places(root: root, id: id).directory
-            return try knowing { () throws(MachineError) in try SharedTree.removeRemains(stateDirectory: directory) }
+            try knowing { () throws(MachineError) in try SharedTree.removeRemains(stateDirectory: directory) }
+            return []
         }
+        let complaints = try forgetInGuest(id, sandbox, root)
+        try DeskVisit(root: root, sandbox: sandbox).unshare(container: id)
+        return complaints
+    } catch {
+        if case .lost = error { return [] }
+        throw LifecycleError("\(error)")
+    }
+}
+
+private func forgetInGuest(_ id: String, _ sandbox: String, _ root: String) throws(SandboxError) -> [String] {
+    do throws(SandboxError) {
         var inquiry = try Inquiry(root: root, sandbox: sandbox)
         let answer = try inquiry.ask(.delete(id: id, isForced: true), "the guest to delete container \(id)")
-        if case .failed(let text) = answer { throw .failed(text) }
-        try DeskVisit(root: root, sandbox: sandbox).unshare(container: id)
+        if case .failed(let text) = answer { return ["the guest: \(text)"] }
+        return []
     } catch {
-        if case .lost = error { return }
-        throw LifecycleError("\(error)")
+        guard case .failed(let text) = error else { throw error }
+        return [text]
     }
 }
 

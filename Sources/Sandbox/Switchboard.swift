@@ -50,6 +50,10 @@ public struct Switchboard: Sendable {
     /// Bytes that wait to be sent to the client.
     public func output(of id: ClientID) -> ByteQueue { clients[id]?.connection.output ?? ByteQueue() }
 
+    /// Whether the client takes what is sent to it. Streams wait for its credit, and answers are bounded: who has more than that waiting
+    /// leaves an agent's notices unread, which nothing bounds.
+    public func listens(_ id: ClientID) -> Bool { output(of: id).count <= 2 * Frame.messageLimit }
+
     /// The first `count` of the bytes for the client were sent.
     public mutating func sent(_ count: Int, to id: ClientID) { clients[id]?.connection.output.removeFirst(count) }
 

@@ -63,6 +63,7 @@ import Testing
         "{\"exited\":{\"code\":256,\"time\":1,\"outOfMemory\":false}}",
         "{\"exited\":{\"code\":1,\"signal\":1,\"time\":1,\"outOfMemory\":false}}",
         "{\"exited\":{\"time\":1,\"outOfMemory\":false}}", "{\"exited\":{\"signal\":0,\"time\":1,\"outOfMemory\":false}}",
+        "{\"exited\":{\"signal\":19,\"time\":1,\"outOfMemory\":false}}",
     ])
     func `an end that cannot be is refused`(text: String) {
         #expect(throws: ProtocolError.self) { try Notice(Array(text.utf8)) }

@@ -115,6 +115,29 @@ private func all(_ queue: ByteQueue) -> [UInt8] {
         #expect(try line.toAgent().map(\.content) == [.open])
     }
 
+    @Test func `a client that leaves notices unread is one that does not listen`() throws {
+        var line = Line()
+        _ = try line.toAgent()
+        try line.fromAgent()
+        var client = try line.client()
+        #expect(try client.connection.open() == 1)
+        try client.connection.send(message: Request.watch(id: "a").text, on: 1)
+        try client.talk(&line)
+        let channel = try #require(try line.toAgent().first).channel
+        try line.agent.send(message: Answer.done(.null).text, on: channel)
+        // As much as an honest agent ever sends at once.
+        try line.agent.send(message: [UInt8](repeating: 32, count: Frame.messageLimit), on: channel)
+        try line.fromAgent()
+        #expect(line.board.listens(client.id))
+        for _ in 0..<2 where line.board.listens(client.id) {
+            try line.agent.send(message: [UInt8](repeating: 32, count: Frame.messageLimit), on: channel)
+            try line.fromAgent()
+        }
+        #expect(!line.board.listens(client.id))
+        #expect(throws: Never.self) { try client.talk(&line) }
+        #expect(line.board.listens(client.id))
+    }
+
     @Test func `a client that breaks the protocol harms nobody but itself`() throws {
         var (line, first, second, opened) = try asked()
         let board = line.board
