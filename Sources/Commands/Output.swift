@@ -32,7 +32,7 @@ struct Output: ~Copyable {
 
     /// A line for the person at the terminal, not the log.
     func note(_ message: String) {
-        writeError("swiftrun: \(message)\n")
+        writeError("swiftrun: \(harmless(message))\n")
     }
 
     /// Why the program fails: one record of level error in the log, which never has another. podman takes the whole log for one
@@ -42,12 +42,13 @@ struct Output: ~Copyable {
         switch log {
         case .none: tell(.error, failure.description)
         case .some(let log):
+            let message = harmless(failure.description)
             do {
-                try write(format.line(.error, failure.description, at: .now()), to: log)
+                try write(format.line(.error, message, at: .now()), to: log)
             } catch {
                 note("log: \(error)")
             }
-            writeError("\(failure.description)\n")
+            writeError("\(message)\n")
         }
     }
 
@@ -67,7 +68,7 @@ struct Output: ~Copyable {
     /// On standard error: as a record, if that is what is to stand there.
     private func tell(_ level: LogFormat.Level, _ message: String) {
         if !hasLog && format == .json {
-            writeError(format.line(level, message, at: .now()))
+            writeError(format.line(level, harmless(message), at: .now()))
         } else {
             note(level == .error ? message : "\(level.rawValue): \(message)")
         }
@@ -88,4 +89,10 @@ struct Output: ~Copyable {
             return
         }
     }
+}
+
+/// The sentence on one line, its control characters escaped: an image's program or a mount's destination may be named by what a terminal
+/// obeys, and whoever shows what is in a log need not think of that.
+private func harmless(_ sentence: String) -> String {
+    sentence.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }.joined()
 }

@@ -26,6 +26,21 @@ struct ErrorsTests {
         #expect(!outcome.errors.isEmpty)
     }
 
+    /// The program is named by the image, and engines show what they find in the log.
+    @Test(.enabled(if: UnderTest.isSwiftrun, "runc quotes this name and no other"))
+    func `no error is anything that a terminal obeys, and each is one line`() throws {
+        let bundle = try Bundle()
+        bundle.set("/process/args", ["\u{1b}[2J\nprogram\u{9b}"])
+        let log = bundle.scratch.directory + "/log.json"
+        let outcomes = [try Container(bundle).create(), try Container(bundle).create(globals: ["--log", log, "--log-format", "json"])]
+        for outcome in outcomes {
+            #expect(outcome.status == 1 && outcome.errors.contains(#"exec: "\u{1B}[2J\nprogram\u{009B}": executable"#), "\(outcome)")
+            #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome)")
+        }
+        let message = try JSON.parse(Files.read(log) ?? [])["msg"]?.string
+        #expect(message?.unicodeScalars.contains { $0.properties.generalCategory == .control } == false, "\(message ?? "")")
+    }
+
     @Test func `a text cut off anywhere is refused`() throws {
         let bundle = try Bundle()
         let whole = Array(bundle.config.text(.compact).utf8)
