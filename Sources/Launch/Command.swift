@@ -72,9 +72,9 @@ struct Command {
 
 /// The last of what was written to a file, one line: enough to see why a hook failed.
 func tail(of file: borrowing OwnedFD) throws(SyscallError) -> String {
-    try rewind(file)
-    let bytes = try readAll(file, limit: 1 << 20)
-    var text = String(decoding: bytes.suffix(2048), as: UTF8.self)
+    let length: UInt64 = 2048
+    let size = try status(of: file).size
+    var text = String(decoding: try readBytes(file, at: size > length ? size - length : 0, count: Int(length)), as: UTF8.self)
     while text.last?.isWhitespace == true { text.removeLast() }
     return text.split(whereSeparator: \.isNewline).joined(separator: " | ")
 }

@@ -16,7 +16,7 @@ extension HostBackend {
     func plan(_ request: CreateRequest, _ id: ContainerID, _ bundle: Bundle) throws(LifecycleError) -> HostBlueprint {
         let config = bundle.config
         let listenCount = try listenDescriptors()
-        try checkDescriptors(listenCount + request.preservedDescriptors)
+        try checkDescriptors(request.preservedDescriptors, after: listenCount)
         let state = hookState(id, bundle)
         var launch = LaunchRequest()
         launch.id = id.text

@@ -49,10 +49,10 @@ public func listenDescriptors() throws(LifecycleError) -> UInt32 {
     return count
 }
 
-/// Each descriptor that is to be passed on must be there.
-func checkDescriptors(_ count: UInt32) throws(LifecycleError) {
+/// Each descriptor that is to be passed on must be there; `listed` are those of $LISTEN_FDS, which come first.
+func checkDescriptors(_ count: UInt32, after listed: UInt32 = 0) throws(LifecycleError) {
     guard count < 1 << 20 else { throw LifecycleError("--preserve-fds: \(count) are more than a process can have") }
-    for fd in 3..<3 + Int32(count) where !isInherited(fd) {
+    for fd in 3..<3 + Int32(listed + count) where !isInherited(fd) {
         throw LifecycleError("--preserve-fds: descriptor \(fd) is not open")
     }
 }

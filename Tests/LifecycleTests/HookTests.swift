@@ -252,6 +252,14 @@ struct HookTests {
         #expect(outcome.errors.contains("/hooks/poststop/0"))
     }
 
+    @Test func `a hook that fails says why, however much it has printed before`() throws {
+        let bundle = try Bundle()
+        let script = "i=0; line=$(printf %4000s x); while [ $i -lt 400 ]; do echo \"$line\"; i=$((i + 1)); done; echo the reason; exit 3"
+        bundle.set("/hooks/createRuntime", [["path": "/bin/sh", "args": ["sh", "-c", .string(script)]]])
+        let outcome = try Container(bundle).create()
+        #expect(outcome.status == 1 && outcome.errors.contains("the reason") && outcome.errors.contains("exit status 3"), "\(outcome)")
+    }
+
     @Test func `a hook that does not exist is an error that names it`() throws {
         let bundle = try logged([])
         bundle.append("/hooks/createRuntime", ["path": "/no/such/hook"])
