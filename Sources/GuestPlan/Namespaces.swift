@@ -38,8 +38,9 @@ extension GuestPlan {
         case .host: preconditionFailure("a container of the host has no guest")
         case .boots:
             if namespace.kind == .network { return }
-            // An engine may hold a pod's namespaces by file before there is a process.
-            let isOfPod = namespace.kind == .ipc || namespace.kind == .uts
+            // An engine may hold a pod's namespaces by file before there is a process. Whom its users are mapped to is in config.json too.
+            let hasMaps = !config.linux.uidMappings.isEmpty && !config.linux.gidMappings.isEmpty
+            let isOfPod = namespace.kind == .ipc || namespace.kind == .uts || namespace.kind == .user && hasMaps
             if isOfPod, case .some(.sandbox) = podPlace(config) { return }
         case .joins:
             if isSandboxes(namespace, facts), [.network, .ipc, .uts, .pid, .user].contains(namespace.kind) { return }

@@ -125,6 +125,27 @@ import Testing
         )
     }
 
+    @Test func `what an engine holds of a pod by file is new in the guest, its users mapped as there`() throws {
+        var document = try Self.with(
+            ["linux", "namespaces"],
+            """
+            [{"type": "pid"}, {"type": "ipc", "path": "/held/ipc"}, {"type": "mount"}, {"type": "network", "path": "/held/net"},
+             {"type": "user", "path": "/held/user"}]
+            """, to: Self.document("engines/ctr-plain"))
+        document = try Self.with(["annotations", "io.kubernetes.cri.container-type"], #""sandbox""#, to: document)
+        let refused = "/held/user: only namespaces of the own pod can be joined in a virtual machine"
+        #expect(try Self.error(Self.plan(document)) == "config.json: /linux/namespaces/4/path: " + refused)
+        for member in ["uidMappings", "gidMappings"] {
+            document = try Self.with(["linux", member], #"[{"containerID": 0, "hostID": 100000, "size": 65536}]"#, to: document)
+        }
+        let plan = try Self.plan(document)
+        let after = try Config(json: plan.config).linux
+        #expect(after.namespaces == [.pid, .ipc, .mount, .user].map { Namespace($0) })
+        #expect(after.uidMappings == [IDMapping(containerID: 0, hostID: 100_000, size: 65_536)])
+        #expect(plan.network?.path == "/held/net")
+        #expect(plan.joins == [])
+    }
+
     @Test(arguments: [
         ("ctr-host-network", "/linux/namespaces: the host's network namespace cannot be shared with a virtual machine"),
         ("podman-host-network", "/linux/namespaces: the host's network namespace cannot be shared with a virtual machine"),

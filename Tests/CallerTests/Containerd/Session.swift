@@ -69,7 +69,7 @@ final class Session {
 
     /// Asks until `ctr task ps` has no such process beside the container's own.
     func awaitEnd(_ id: String, process: String) throws {
-        try ask("the end of \(process)") { try !containerd.ctr("task", "ps", id).output.contains("ExecID:\(process),") }
+        try ask("the end of \(process)") { try !containerd.ctr("task", "ps", id).output.contains(process) }
     }
 
     /// Waits until containerd has cleaned up after a container whose shim is gone.
