@@ -137,6 +137,24 @@ struct SandboxAgentTests {
         try remove("network", init1)
     }
 
+    @Test func `every process is in the table, whatever its words are`() throws {
+        let machine = try machine()
+        let channel = try container("table")
+        // No UTF-8, and more than a mebibyte.
+        let script = #"w=$(printf %110000s); exec sh -c "read line" "$(printf '\377')" "$w" "$w" "$w" "$w" "$w" "$w" "$w" "$w" "$w" "$w""#
+        let odd = try machine.open(AgentMachine.exec("table", ["sh", "-c", script]))
+        #expect(try machine.answer(on: odd) == .done(.null))
+        // The shell executes the other once it has all the words.
+        var lines: [String] = []
+        let deadline = Deadline.boot
+        repeat {
+            guard case .done(let table) = try machine.ask(.processTable(id: "table")) else { throw Failure("no table") }
+            lines = table.strings
+        } while !lines.contains { $0.contains("sh -c read line \u{FFFD} ") } && !deadline.hasPassed
+        #expect(lines.contains { $0.contains("sh -c read line \u{FFFD} ") }, "\(lines.map { $0.prefix(200) })")
+        try remove("table", channel)
+    }
+
     @Test func `a container whose channel is closed is killed`() throws {
         let machine = try machine()
         let channel = try container("forsaken")
