@@ -30,6 +30,20 @@ public struct GuestPlan: Hashable, Sendable {
             case one
         }
 
+        /// Whose files they are in the guest: `hostID` for what is `containerID`'s on the file system (runtime-spec config.md).
+        public struct Owners: Hashable, Sendable {
+            public var uids: [IDMapping]
+            public var gids: [IDMapping]
+            /// Whether it is so for mounts below the source as well.
+            public var reach: Reach
+
+            public init(uids: [IDMapping], gids: [IDMapping], reach: Reach) {
+                self.uids = uids
+                self.gids = gids
+                self.reach = reach
+            }
+        }
+
         /// `ID/rootfs`, `ID/0`, ...
         public var name: String
         /// Absolute.
@@ -37,13 +51,16 @@ public struct GuestPlan: Hashable, Sendable {
         public var kind: Kind
         public var access: Access
         public var reach: Reach
+        /// nil: owners are as on the host.
+        public var owners: Owners?
 
-        public init(_ name: String, source: String, kind: Kind, access: Access, reach: Reach) {
+        public init(_ name: String, source: String, kind: Kind, access: Access, reach: Reach, owners: Owners? = nil) {
             self.name = name
             self.source = source
             self.kind = kind
             self.access = access
             self.reach = reach
+            self.owners = owners
         }
     }
 

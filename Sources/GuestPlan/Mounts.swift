@@ -19,10 +19,14 @@ extension GuestPlan {
                 mounts[index].set(["options"], Value(mount.options + ["rbind"]))
             }
             guard isBind(mount) else { continue }
+            // The host maps the owners of what it shares; the guest's own files are its users' anyway.
+            for key in ["uidMappings", "gidMappings"] { mounts[index].remove([key]) }
+            mounts[index].set(["options"], Value(mount.options.filter { !mappingOptions.contains($0) }))
             if isSharedMemory(mount) {
                 mounts[index].set(["source"], .string(Self.sharedMemory))
             } else if isShared(mount) {
-                let share = try share(mount, "\(id)/\(shares.count - 1)", field, facts)
+                var share = try share(mount, "\(id)/\(shares.count - 1)", field, facts)
+                share.owners = try owners(mount, config, field)
                 shares.append(share)
                 mounts[index].set(["source"], .string("\(shareDirectory)/\(share.name)"))
             }
@@ -47,10 +51,19 @@ extension GuestPlan {
             name, source: source, kind: kind, access: isReadOnly ? .readOnly : .readWrite, reach: reach(mount))
     }
 
-    private func refuse(_ mount: Mount, _ field: String) throws(GuestPlanError) {
-        if !mount.uidMappings.isEmpty || mount.options.contains("idmap") || mount.options.contains("ridmap") {
-            throw GuestPlanError(field, "id-mapped mounts are not supported in a virtual machine")
+    /// By maps of the mount's own, or those of the container's new users; mappings alone ask for `idmap` (runtime-spec config.md).
+    private func owners(_ mount: Mount, _ config: Config, _ field: String) throws(GuestPlanError) -> Share.Owners? {
+        let option = mount.options.last { mappingOptions.contains($0) }
+        let reach: Share.Reach = option == "ridmap" ? .all : .one
+        if !mount.uidMappings.isEmpty { return Share.Owners(uids: mount.uidMappings, gids: mount.gidMappings, reach: reach) }
+        guard option != nil else { return nil }
+        guard config.linux.namespaces.contains(Namespace(.user)) else {
+            throw GuestPlanError("\(field)/options", "an id-mapped mount needs mappings of its own or a new user namespace")
         }
+        return Share.Owners(uids: config.linux.uidMappings, gids: config.linux.gidMappings, reach: reach)
+    }
+
+    private func refuse(_ mount: Mount, _ field: String) throws(GuestPlanError) {
         if isBind(mount) {
             if let option = mount.options.first(where: { $0 == "shared" || $0 == "rshared" }) {
                 throw GuestPlanError("\(field)/options", "\(option): mounts made in a virtual machine do not reach the host")
@@ -66,6 +79,8 @@ private let guestFileSystems: Set<String> = [
     "proc", "sysfs", "tmpfs", "ramfs", "devpts", "mqueue", "cgroup", "cgroup2", "hugetlbfs", "securityfs", "debugfs", "tracefs", "bpf",
     "configfs", "binfmt_misc", "fusectl",
 ]
+
+private let mappingOptions: Set<String> = ["idmap", "ridmap"]
 
 /// Whether the mount's source has to be shared by the host.
 func isShared(_ mount: Mount) -> Bool { isBind(mount) && !isSharedMemory(mount) && !guestNodes.contains(mount.source) }

@@ -10,7 +10,7 @@ public enum MachineError: Error, Hashable, Sendable {
     case unfit(String)
     /// What was being done, and the refusal.
     case refused(String, SyscallError)
-    /// A program of the host did not come up.
+    /// A program of the host did not come up, or the holder of a user namespace.
     case program(LaunchError)
     /// Which program ended, how, and what it, or the guest's kernel, had said at last (`RunningMachine.lastWords`).
     case ended(String, ExitStatus, console: String)

@@ -1,5 +1,6 @@
 public import GuestPlan
 public import Kernel
+internal import Launch
 
 /// The directory of the host that a machine's guest sees: bind mounts, one for each share.
 ///
@@ -39,14 +40,19 @@ public final class SharedTree {
     /// Copies the mount a share is of, as seen by the calling process, which need not be the one that has the tree: the descriptor can
     /// be sent to that.
     public static func copy(_ share: GuestPlan.Share) throws(MachineError) -> OwnedFD {
+        let reach: MountReach = share.reach == .all ? .all : .one
+        let tree = try step("share \(share.source)") { () throws(SyscallError) in try copyMount(at: share.source, reach) }
+        if let owners = share.owners {
+            do throws(LaunchError) {
+                try mapOwners(of: tree, share.source, uids: owners.uids, gids: owners.gids, owners.reach == .all ? .all : .one)
+            } catch { throw .program(error) }
+        }
         try step("share \(share.source)") { () throws(SyscallError) in
-            let reach: MountReach = share.reach == .all ? .all : .one
-            let tree = try copyMount(at: share.source, reach)
             // What is mounted in the guest's files never arrives at the host.
             try setPropagation(of: tree, share.reach == .all ? .slave : .private, reach)
             if share.access == .readOnly { try makeReadOnly(tree, reach) }
-            return tree
         }
+        return tree
     }
 
     /// Shows the copied mount in the guest under the share's name.

@@ -57,6 +57,11 @@ public struct NamespaceJoin: Hashable, Sendable {
 public struct IDMaps: Hashable, Sendable {
     public var uids: [IDMapping]
     public var gids: [IDMapping]
+
+    public init(uids: [IDMapping], gids: [IDMapping]) {
+        self.uids = uids
+        self.gids = gids
+    }
 }
 
 /// A bind mount's source that is shown with other owners. mount_setattr(2), MOUNT_ATTR_IDMAP.

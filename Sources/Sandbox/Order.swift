@@ -1,6 +1,7 @@
 internal import AgentProtocol
 internal import GuestPlan
 internal import JSON
+internal import Spec
 
 /// What a process that stands for one in a guest is told by the runtime that starts it: a JSON document in a memory file.
 struct Order {
@@ -69,7 +70,7 @@ extension GuestPlan.Share {
     var value: Value {
         [
             "name": .string(name), "source": .string(source), "isDirectory": .bool(kind == .directory),
-            "isReadOnly": .bool(access == .readOnly), "isRecursive": .bool(reach == .all),
+            "isReadOnly": .bool(access == .readOnly), "isRecursive": .bool(reach == .all), "owners": owners.map(\.value) ?? .null,
         ]
     }
 
@@ -78,7 +79,34 @@ extension GuestPlan.Share {
             try reader.required("name").string(), source: try reader.required("source").string(),
             kind: try reader.required("isDirectory").bool() ? .directory : .file,
             access: try reader.required("isReadOnly").bool() ? .readOnly : .readWrite,
+            reach: try reader.required("isRecursive").bool() ? .all : .one,
+            owners: try reader.member("owners").map { owners throws(JSONError) in try Owners(owners) })
+    }
+}
+
+extension GuestPlan.Share.Owners {
+    var value: Value { ["uids": Self.list(uids), "gids": Self.list(gids), "isRecursive": .bool(reach == .all)] }
+
+    init(_ reader: Reader) throws(JSONError) {
+        self.init(
+            uids: try Self.mappings(reader.required("uids")), gids: try Self.mappings(reader.required("gids")),
             reach: try reader.required("isRecursive").bool() ? .all : .one)
+    }
+
+    private static func list(_ mappings: [IDMapping]) -> Value {
+        .array(mappings.map { ["containerID": Value($0.containerID), "hostID": Value($0.hostID), "size": Value($0.size)] })
+    }
+
+    private static func mappings(_ reader: Reader) throws(JSONError) -> [IDMapping] {
+        var mappings: [IDMapping] = []
+        for element in try reader.elements() {
+            mappings.append(
+                IDMapping(
+                    containerID: try element.required("containerID").integer(in: 0...UInt32.max),
+                    hostID: try element.required("hostID").integer(in: 0...UInt32.max),
+                    size: try element.required("size").integer(in: 0...UInt32.max)))
+        }
+        return mappings
     }
 }
 

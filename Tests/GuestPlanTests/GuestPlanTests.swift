@@ -169,7 +169,7 @@ import Testing
         ),
         (
             #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["rbind", "idmap"]}"#, .directory,
-            "/mounts/0: id-mapped mounts are not supported in a virtual machine"
+            "/mounts/0/options: an id-mapped mount needs mappings of its own or a new user namespace"
         ),
         (
             #"{"destination": "/d", "type": "bind", "source": "/s", "options": ["bind"]}"#, .special("socket"),
@@ -187,6 +187,35 @@ import Testing
     func `a mount that cannot cross is refused`(mount: String, source: GuestFacts.Source, words: String) throws {
         let document = try Self.with(["mounts"], "[\(mount)]", to: Self.document("engines/ctr-plain"))
         #expect(Self.error(try Self.plan(document) { $0.sources["/s"] = source }) == "config.json: " + words)
+    }
+
+    @Test func `owners are mapped by the host, by a mount's own maps or those of the container`() throws {
+        var document = try Self.with(
+            ["mounts"],
+            """
+            [{"destination": "/a", "type": "bind", "source": "/s", "options": ["rbind"],
+              "uidMappings": [{"containerID": 0, "hostID": 5, "size": 1}], "gidMappings": [{"containerID": 0, "hostID": 6, "size": 1}]},
+             {"destination": "/b", "type": "bind", "source": "/s", "options": ["rbind", "ridmap", "ro"]},
+             {"destination": "/c", "type": "bind", "source": "/s", "options": ["rbind"]},
+             {"destination": "/dev/shm", "type": "bind", "source": "/shm", "options": ["bind", "idmap"]}]
+            """, to: Self.document("engines/ctr-plain"))
+        document = try Self.with(
+            ["linux", "namespaces"],
+            #"[{"type": "pid"}, {"type": "ipc"}, {"type": "mount"}, {"type": "network"}, {"type": "user"}]"#, to: document)
+        for member in ["uidMappings", "gidMappings"] {
+            document = try Self.with(["linux", member], #"[{"containerID": 0, "hostID": 100000, "size": 65536}]"#, to: document)
+        }
+        let plan = try Self.plan(document) { $0.sources["/s"] = .directory }
+        let users = [IDMapping(containerID: 0, hostID: 100_000, size: 65_536)]
+        #expect(
+            plan.shares.dropFirst().map(\.owners) == [
+                .init(
+                    uids: [IDMapping(containerID: 0, hostID: 5, size: 1)], gids: [IDMapping(containerID: 0, hostID: 6, size: 1)],
+                    reach: .one), .init(uids: users, gids: users, reach: .all), nil,
+            ])
+        let mounts = try Config(json: plan.config).mounts
+        #expect(mounts.map(\.options) == [["rbind"], ["rbind", "ro"], ["rbind"], ["bind"]])
+        #expect(mounts.allSatisfy { $0.uidMappings.isEmpty && $0.gidMappings.isEmpty })
     }
 
     @Test func `a device that every kernel has may be bound, and is the guest's`() throws {
