@@ -81,6 +81,10 @@ public struct Switchboard: Sendable {
 
     /// What the agent has sent goes on to those it is for. An error is the agent's: nothing more can be said to it.
     public mutating func receiveFromAgent(_ bytes: [UInt8]) throws(ProtocolError) {
+        // An agent that takes what is sent to it has no more before it than credit and requests allow.
+        guard link.output.count <= 2 * Frame.messageLimit + owners.count * Int(Frame.initialCredit) else {
+            throw .malformed("it has not taken \(link.output.count) bytes, and goes on")
+        }
         for frame in try link.receive(bytes) {
             // Its client is gone.
             guard let owner = owners[frame.channel] else { continue }

@@ -138,6 +138,30 @@ private func all(_ queue: ByteQueue) -> [UInt8] {
         #expect(line.board.listens(client.id))
     }
 
+    @Test func `an agent that gives credit for what it does not take is not believed`() throws {
+        var line = Line()
+        _ = try line.toAgent()
+        try line.fromAgent()
+        var client = try line.client()
+        #expect(try client.connection.open() == 1)
+        try client.connection.send(message: Request.exec(ExecOrder(id: "a", process: .object([]))).text, on: 1)
+        try client.talk(&line)
+        let channel = try #require(try line.toAgent().first).channel
+        let credit = Frame(channel, .credit(.input, Frame.initialCredit)).bytes
+        let error = #expect(throws: ProtocolError.self) {
+            for _ in 0..<1000 {
+                while client.connection.room(.input, on: 1) > 0 {
+                    try client.connection.send(Frame(1, .bytes(.input, [UInt8](repeating: 0, count: Frame.payloadLimit))))
+                }
+                try client.talk(&line)
+                try line.board.receiveFromAgent(credit)
+                try client.talk(&line)
+            }
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".hasSuffix("bytes, and goes on"))
+        #expect(line.board.link.output.count < 3 * Frame.messageLimit)
+    }
+
     @Test func `a client that breaks the protocol harms nobody but itself`() throws {
         var (line, first, second, opened) = try asked()
         let board = line.board
