@@ -148,7 +148,7 @@ func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError
             try knowing { () throws(MachineError) in try SharedTree.removeRemains(stateDirectory: directory) }
             return []
         }
-        let complaints = try forgetInGuest(id, sandbox, root)
+        let complaints = forgetInGuest(id, sandbox, root)
         try DeskVisit(root: root, sandbox: sandbox).unshare(container: id)
         return complaints
     } catch {
@@ -157,16 +157,13 @@ func forget(_ id: String, _ sandbox: String, root: String) throws(LifecycleError
     }
 }
 
-private func forgetInGuest(_ id: String, _ sandbox: String, _ root: String) throws(SandboxError) -> [String] {
+private func forgetInGuest(_ id: String, _ sandbox: String, _ root: String) -> [String] {
     do throws(SandboxError) {
         var inquiry = try Inquiry(root: root, sandbox: sandbox)
         let answer = try inquiry.ask(.delete(id: id, isForced: true), "the guest to delete container \(id)")
         if case .failed(let text) = answer { return ["the guest: \(text)"] }
         return []
-    } catch {
-        guard case .failed(let text) = error else { throw error }
-        return [text]
-    }
+    } catch { return ["\(error)"] }
 }
 
 /// It ends on people's terminals.

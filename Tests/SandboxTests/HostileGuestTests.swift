@@ -5,7 +5,8 @@ import Testing
 
 /// A guest that says what it likes, in place of the one that a container's record tells of. The container is one of the host.
 private final class HostileGuest {
-    /// Serves the sockets of a supervisor. Each request gets the answer that there is for it.
+    /// Serves the sockets of a supervisor. Each request gets the answer that there is for it, or its sender is hung up on; requests of the
+    /// host's side are printed and done.
     private static let supervisor = """
         import json, os, select, socket, struct, sys
         os.chdir(sys.argv[1])
@@ -27,10 +28,13 @@ private final class HostileGuest {
                     if ready is control: client.send(frame(0, 1, 0, b'{"version":1}'))
                     continue
                 data = ready.recv(1 << 16)
-                if not data:
+                hangup = data and ready.type == socket.SOCK_STREAM and answers is None
+                if not data or hangup:
                     del clients[ready]
                     ready.close()
-                elif ready.type == socket.SOCK_SEQPACKET: ready.send(b'{"done":null}')
+                elif ready.type == socket.SOCK_SEQPACKET:
+                    print(data.decode(), flush=True)
+                    ready.send(b'{"done":null}')
                 else:
                     data = clients[ready] + data
                     while len(data) >= 12 and len(data) >= 12 + struct.unpack(">I", data[:4])[0]:
@@ -43,6 +47,8 @@ private final class HostileGuest {
         """
 
     let container: Container
+    /// What the host's side is asked to do, a line each.
+    let orders: Stream
     private let program: Program
     private let record: String
 
@@ -59,7 +65,8 @@ private final class HostileGuest {
                 ["python3", "-c", Self.supervisor, "\(scratch.root)/\(sandbox)", answers], environment: scratch.environment,
                 descriptors: [nil, output.write]))
         output.write.close()
-        #expect(try Stream(output.read).line() == "listening")
+        orders = Stream(output.read)
+        #expect(try orders.line() == "listening")
         record = "\(scratch.root)/\(container.id)/record.json"
         var document = try JSON.parse(Files.read(record) ?? [])
         document.set("/sandbox", .string(sandbox))
@@ -88,6 +95,14 @@ struct HostileGuestTests {
         let delete = try guest.container.delete()
         #expect(delete.status == 0 && delete.errors.contains("the guest: never"), "\(delete)")
         #expect(try swiftrun("state", guest.container.id).errors.contains("container does not exist"))
+    }
+
+    @Test func `a guest of which nobody hears any more keeps no files of a container`() throws {
+        let guest = try HostileGuest("null")
+        #expect(Glibc.kill(Int32(try guest.container.pid), SIGKILL) == 0)
+        #expect(try guest.container.end() == .killed(signal: SIGKILL))
+        #expect(try guest.container.delete().status == 0)
+        #expect(try guest.orders.line() == #"{"unshare":"\#(guest.container.id)"}"#)
     }
 
     @Test func `what a guest says is nothing that a terminal obeys`() throws {
