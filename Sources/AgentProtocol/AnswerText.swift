@@ -9,12 +9,13 @@ extension Answer {
         }
     }
 
-    /// Reads the text of a message. Control characters of an error's text are replaced: it ends on people's terminals.
+    /// Reads the text of a message. An error's text is as long as people read, and may have control characters: who shows it escapes them,
+    /// as those of every error.
     public init(_ text: [UInt8]) throws(ProtocolError) {
         self = try read(text) { (kind, body) throws(JSONError) in
             switch kind {
             case "done": return .done(body.value)
-            case "failed": return .failed(printable(try body.string()))
+            case "failed": return .failed(String(try body.string().unicodeScalars.prefix(16384)))
             default: return nil
             }
         }
@@ -99,14 +100,4 @@ extension Instruction {
             }
         }
     }
-}
-
-/// The text without control characters, and not longer than people read.
-private func printable(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(16384) {
-        let isControl = scalar.properties.generalCategory == .control
-        result.append(isControl ? "?" : scalar)
-    }
-    return String(result)
 }

@@ -109,7 +109,7 @@ extension SandboxBackend {
         let (portable, warnings) = portable(resources)
         let answer = try ask(record, .update(id: record.id, resources: portable), "the guest to update container \(record.id)")
         guard case .array(let told) = answer else { return warnings }
-        return warnings + told.compactMap { if case .string(let text) = $0 { printable(text) } else { nil } }
+        return warnings + told.compactMap { if case .string(let text) = $0 { text } else { nil } }
     }
 
     public func statistics(_ record: Record) throws(LifecycleError) -> Value {
