@@ -27,7 +27,11 @@ let libm: LinkerSetting = .linkedLibrary("m")
 // Its main function is libFuzzer's, which only a build with `--sanitize fuzzer` has.
 let fuzzing: [Target] = [
     .executableTarget(
-        name: "Fuzz", dependencies: ["AgentProtocol", "Sandbox", "SandboxNetwork", "Machine", "Systemd", "Spec", "JSON", "Kernel"],
+        name: "Fuzz",
+        dependencies: [
+            "AgentProtocol", "Sandbox", "SandboxNetwork", "Machine", "GuestPlan", "Plan", "Filters", "Cgroups", "Systemd", "Spec", "JSON",
+            "Kernel",
+        ],
         path: "Tests/Fuzz", exclude: ["seeds"], swiftSettings: strict)
 ]
 

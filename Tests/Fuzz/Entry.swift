@@ -5,8 +5,9 @@ import Kernel
 /// Readers of what others have written, by their names. None may trap, whatever it is given, and each checks what must hold of what it
 /// has read.
 private let readers: [(name: String, read: @Sendable ([UInt8]) -> Void)] = [
-    ("json", readJSON), ("config", readConfig), ("documents", readDocuments), ("agent", readAsAgent), ("host", readAsHost),
-    ("switchboard", passThroughSwitchboard), ("facts", readFacts), ("netlink", readNetlink), ("monitor", readMonitor), ("bus", readBus),
+    ("json", readJSON), ("config", readConfig), ("documents", readDocuments), ("plan", readPlan), ("agent", readAsAgent),
+    ("host", readAsHost), ("switchboard", passThroughSwitchboard), ("facts", readFacts), ("netlink", readNetlink),
+    ("monitor", readMonitor), ("bus", readBus),
 ]
 
 /// The one that FUZZ in the environment names.

@@ -23,7 +23,8 @@ import Testing
         let word = /"(\w+)"|\bargumentParser\b/
         var targets: [String: Set<String>] = [:]
         // A call that is broken after its parenthesis or a comma is one line here.
-        let lines = text("Package.swift").replacing(/\(\n +(?=name:|")/, with: "(").replacing(/([,\[])\n +(?=[\["\]])/) { $0.1 + " " }
+        let lines = text("Package.swift").replacing(/\(\n +(?=name:|")/, with: "(")
+            .replacing(/([,\[])\n +(?=[\["\]]|dependencies:)/) { $0.1 + " " }
         for line in lines.split(separator: "\n") {
             let line = line.drop { $0 == " " }
             let isTarget = ["library(\"", "tests(\"", ".target(name: \"", ".systemLibrary(name: \"", ".executableTarget(name: \""]
