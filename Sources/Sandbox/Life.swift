@@ -60,6 +60,7 @@ extension Life {
         try standIn.awaitRuntime()
         try runHooks(standIn)
         try share(standIn)
+        try showRoot()
         try standIn.launch(order.request, create.streams, create.hasTerminal ? .own : .none, within: Patience.answer)
         try standIn.tell(.parked)
         try standIn.awaitRuntime()
@@ -155,6 +156,16 @@ extension Life {
         if let hub { return try hub.share(order.shares) }
         let visit = try DeskVisit(root: order.root, sandbox: order.sandbox)
         for share in order.shares { try visit.share(share) }
+    }
+
+    /// An engine that enters the mount namespace of this process, to copy files, is to find the container's root and not the host's. It
+    /// gets what is mounted over the root; who is in the namespace already goes on beneath.
+    private func showRoot() throws(SandboxError) {
+        guard let root = order.shares.first else { throw .failed("the order of the runtime: no root") }
+        let copy = try knowing { () throws(MachineError) in try SharedTree.copy(root) }
+        try step("mount the container's root over the own") { () throws(SyscallError) in
+            try attach(copy, on: "/", at: try open("/", [.path, .directory]))
+        }
     }
 }
 

@@ -30,9 +30,11 @@ struct Order {
         self.request = request
     }
 
-    var bootsMachine: Bool {
-        if case .create = request { sandbox == id } else { false }
+    var createsContainer: Bool {
+        if case .create = request { true } else { false }
     }
+
+    var bootsMachine: Bool { createsContainer && sandbox == id }
 }
 
 extension Order {

@@ -40,7 +40,7 @@ struct StandInChild: ~Copyable {
             }
         } catch { throw .failed("prepare the container's process on the host: \(error)") }
         // What it mounts is nobody else's, and gone with it.
-        if order.bootsMachine { daemon.newNamespaces.insert(.mount) }
+        if order.createsContainer { daemon.newNamespaces.insert(.mount) }
         do throws(LaunchError) { process = try start(daemon, in: cgroup) } catch { throw .failed("\(error)") }
         runtime = pair.first
         terminal = master.take()

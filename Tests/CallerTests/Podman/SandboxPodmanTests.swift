@@ -35,6 +35,14 @@ struct SandboxPodmanTests {
                 terminal.send("word\n")
                 _ = try terminal.output.wait(for: "got word")
             }
+            // podman enters the container's mount namespace.
+            try podman.quietly(["exec", "c", "mkdir", "-p", "/run/here"])
+            try Files.makeDirectory(podman.room.path("/run/here"))
+            try podman("cp", "/run/containers.conf", "c:/run/here/copied")
+            try podman("exec", "c", "grep", "-c", "engine", "/run/here/copied", status: 0)
+            try podman("cp", "c:/bin/plain", "/run/here/back")
+            podman.observe("on the host", Files.entries(podman.room.path("/run/here")).sorted().joined(separator: " "))
+            try Files.remove(podman.room.path("/run/here"))
             try podman("pause", "c")
             try podman("exec", "c", "true", status: 255)
             try podman("unpause", "c")
