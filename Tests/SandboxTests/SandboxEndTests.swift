@@ -26,7 +26,8 @@ struct SandboxEndTests {
         #expect(try container.start().errors.contains("Kernel panic - not syncing: sysrq triggered crash"))
     }
 
-    /// A helper of the guest's kernel, which is outside of all containers, overwrites the agent's program.
+    /// A helper of the guest's kernel, which is outside of all containers, overwrites the agent's program, with what is no instruction: zeros
+    /// are one, and take a translated processor many seconds to run through.
     @Test func `an agent that ends is told, and ends everybody`() throws {
         let bundle = try sandboxed("wait")
         bundle.remove("/linux/readonlyPaths")
@@ -40,7 +41,9 @@ struct SandboxEndTests {
             tool=\(share)/bin/busybox
             code=$($tool sed -n 's/ r-xp .*//p' /proc/1/maps | $tool head -n 1)
             first=$((0x${code%-*} / 4096))
-            exec $tool dd if=/dev/zero of=/proc/1/mem bs=4096 seek=$first count=$((0x${code#*-} / 4096 - first)) conv=notrunc
+            count=$((0x${code#*-} / 4096 - first))
+            $tool tr '\\000' '\\377' < /dev/zero |
+                $tool dd of=/proc/1/mem bs=4096 iflag=fullblock seek=$first count=$count conv=notrunc
 
             """, mode: 0o755)
         #expect(try container.start().status == 0)
