@@ -9,7 +9,8 @@ extension Runtime {
     public func processes(_ id: String) throws(LifecycleError) -> [Int32] {
         let (record, status) = try record(id)
         if status == .stopped {
-            if record.cgroupPath.isEmpty { return [] }
+            // What a virtual machine was made of may end a moment later than the process that had it, and is none of the container's.
+            if record.cgroupPath.isEmpty || record.sandbox != nil { return [] }
             let left = try failing { () throws(CgroupsError) in try Cgroup.open(placement(record.cgroupPath)) }
             guard let cgroup = left else { return [] }
             return try pids(cgroup)
