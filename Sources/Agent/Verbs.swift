@@ -19,8 +19,9 @@ func create(_ order: CreateOrder, console: String?) throws(LifecycleError) -> Ou
         try write(config.text(.compact), to: file)
     } catch { throw LifecycleError("\(error)") }
     do throws(LifecycleError) {
-        try runtime.create(CreateRequest(
-            id: id, bundle: bundle, attachment: .detached(consoleSocket: console), tellsReadiness: order.tellsReadiness))
+        try runtime.create(
+            CreateRequest(
+                id: id, bundle: bundle, attachment: .detached(consoleSocket: console), tellsReadiness: order.tellsReadiness))
     } catch {
         // Another container of this name may be the reason.
         if case .missing = presence(id) { try removeBundle(id) }

@@ -3,7 +3,8 @@ internal import JSON
 /// The host's view of one channel, after its request was sent: what the agent says on it, in the only order there is.
 ///
 /// First the answer, but that bytes of a process may come before it. The channel of a process then has `Notice.ready`, if that was asked
-/// for and at most once, and ends with `Notice.exited`, after which only the agent's `close` follows; that of `watch` goes on until it is closed.
+/// for and at most once, and ends with `Notice.exited`, after which only the agent's `close` follows; that of `watch` goes on until it is
+/// closed.
 public struct Exchange: Sendable {
     public enum Event: Hashable, Sendable {
         case answer(Answer)

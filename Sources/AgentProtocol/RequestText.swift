@@ -94,7 +94,8 @@ extension CreateOrder {
     fileprivate var value: Value {
         .object([
             .init("id", .string(id)), .init("config", config), .init("joins", Value(joins)), .init("sandbox", .string(sandbox)),
-            .init("streams", AgentProtocol.value(streams)), .init("terminal", .bool(hasTerminal)), .init("readiness", .bool(tellsReadiness)),
+            .init("streams", AgentProtocol.value(streams)), .init("terminal", .bool(hasTerminal)),
+            .init("readiness", .bool(tellsReadiness)),
         ])
     }
 

@@ -37,17 +37,17 @@ extension SandboxBackend {
             var sandbox = id
             if case .joins(let other) = placement { sandbox = other }
             let hasTerminal = config.process?.hasTerminal ?? false
-            // No socket of the host can be reached from another kernel.
-            let engines = engineNotifyDirectory(config, bundle: bundle.path)
+            // No socket of the host can be reached from another kernel. Our caller's manager covers the engine's, as on the host.
+            let engines = engineNotifyDirectory(config, bundle: bundle.path) ?? ""
+            let notify = request.tellsReadiness ? Places(root: settings.root, id: id).notify : engines
             let create = CreateOrder(
                 id: id, config: plan.config, joins: plan.joins, sandbox: plan.joins.isEmpty ? "" : sandbox,
                 streams: hasTerminal ? [.input, .output] : AgentProtocol.StandardStream.allCases, hasTerminal: hasTerminal,
-                tellsReadiness: request.tellsReadiness || engines != nil)
+                tellsReadiness: !notify.isEmpty)
             var order = Order(root: settings.root, id: id, sandbox: sandbox, .create(create))
             order.config = try parse(bundle.document)
             order.bundle = bundle.path
-            // As on the host, where our caller's manager covers the engine's.
-            order.notify = request.tellsReadiness ? Places(root: settings.root, id: id).notify : engines ?? ""
+            order.notify = notify
             order.shares = plan.shares
             order.sysctls = plan.networkSysctls.map { Value.Member($0.key, .string($0.value)) }
             var warnings: [String] = []

@@ -43,8 +43,8 @@ extension Order {
     var text: [UInt8] {
         let value: Value = [
             "root": .string(root), "id": .string(id), "sandbox": .string(sandbox),
-            "request": .string(String(decoding: request.text, as: UTF8.self)), "config": config, "bundle": .string(bundle), "notify": .string(notify),
-            "shares": .array(shares.map(\.value)), "memory": Value(size.memory), "vcpus": Value(size.vcpus),
+            "request": .string(String(decoding: request.text, as: UTF8.self)), "config": config, "bundle": .string(bundle),
+            "notify": .string(notify), "shares": .array(shares.map(\.value)), "memory": Value(size.memory), "vcpus": Value(size.vcpus),
             "sysctls": .object(sysctls),
         ]
         return Array(value.text(.compact).utf8)

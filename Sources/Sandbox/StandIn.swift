@@ -24,7 +24,8 @@ final class StandIn {
 
     /// All signals must be blocked.
     init(
-        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?, notify: consuming OwnedFD?
+        _ transport: any Transport, runtime: consuming OwnedFD, gate: consuming OwnedFD?, report: consuming OwnedFD?,
+        notify: consuming OwnedFD?
     ) throws(SyscallError) {
         self.transport = transport
         self.notify = notify
